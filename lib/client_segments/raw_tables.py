@@ -1,0 +1,189 @@
+"""Contracts of the raw tables that a group's `raw/` folder may hold.
+
+Each is optional except `clients` (one row a client, or ready counts). In every table that
+speaks of clients a row names its client by `client_id`, or gives values of attributes.
+"""
+
+from __future__ import annotations
+
+from client_segments import recommendations as rec
+from client_segments.contracts import Column, Kind, TableContract
+from client_segments.language import _
+
+CLIENT_ID = Column(
+    "client_id", _("Идентификатор клиента"), Kind.CODE,
+    _("Обезличенный идентификатор: один и тот же во всех таблицах группы."),
+    aliases=(_("ID клиента"), _("Код клиента"), _("Номер клиента")),
+)  # fmt: skip
+WEIGHT = Column(
+    "weight", _("Вес"), Kind.NUMBER,
+    _("Вес строки в выборочном обследовании. Пусто – 1."), minimum=0,
+)  # fmt: skip
+STAGE = Column(
+    "stage", _("Этап пути"), Kind.TEXT,
+    _("Этап клиентского пути: номер или название из справочника этапов, или свой."),
+    clause="2(4)", aliases=(_("Этап"),),
+)  # fmt: skip
+
+
+def _count(name: str, label: str, description: str, **options) -> Column:
+    return Column(name, label, Kind.INTEGER, description, minimum=0, **options)
+
+
+CLIENTS = TableContract(
+    "clients", _("Клиенты"),
+    _("Одна строка – один клиент (человек, организация, сотрудник) или, если есть столбец "
+      "«Число клиентов», – сочетание значений признаков."),
+    "raw",
+    (
+        CLIENT_ID,
+        _count("clients_count", _("Число клиентов"),
+               _("Сколько клиентов описывает строка, если таблица уже сгруппирована. Пусто – 1."),
+               clause="2(5)", aliases=(_("Количество клиентов"), _("Количество"))),
+        WEIGHT,
+    ),
+    has_attribute_columns=True, clause="5",
+)  # fmt: skip
+
+POPULATION = TableContract(
+    "population", _("Численность"),
+    _("Одна строка – число клиентов с указанными значениями признаков по официальным данным. "
+      "Строки, где заполнены одни и те же признаки, образуют одно распределение; их может быть "
+      "несколько."),
+    "raw",
+    (
+        _count("people_count", _("Численность"), _("Число людей, организаций, сотрудников."),
+               required=True, clause="6", aliases=(_("Количество"), _("Число клиентов"))),
+        Column("as_of_date", _("На дату"), Kind.DATE, _("Дата, на которую дана численность.")),
+        Column("source", _("Источник"), Kind.TEXT, _("Откуда взята численность.")),
+    ),
+    has_attribute_columns=True, clause="6",
+)  # fmt: skip
+
+ELIGIBILITY = TableContract(
+    "eligibility", _("Право и обращения"),
+    _("Одна строка – один клиент и одна мера (признаки да / нет) или число клиентов с "
+      "указанными значениями признаков. Отказ – это обращение: в слепую зону он не входит."),
+    "raw",
+    (
+        CLIENT_ID,
+        Column("measure", _("Услуга или мера"), Kind.TEXT, _("Название услуги или меры поддержки."),
+               aliases=(_("Мера поддержки"), _("Услуга"))),
+        Column("is_entitled", _("Имеет право"), Kind.FLAG, _("Имеет ли клиент право. Пусто – неизвестно."),
+               clause="2(8)"),
+        Column("has_applied", _("Обратился"), Kind.FLAG, _("Обращался ли клиент."), clause="2(8)"),
+        Column("is_refused", _("Отказано"), Kind.FLAG, _("Отказано ли обратившемуся.")),
+        Column("has_received", _("Получил"), Kind.FLAG, _("Получил ли клиент услугу или меру.")),
+        _count("entitled_count", _("Имеют право, число"), _("Сколько клиентов имеют право."), clause="2(8)"),
+        _count("entitled_low_count", _("Имеют право, не менее"), _("Нижняя граница оценки.")),
+        _count("entitled_high_count", _("Имеют право, не более"), _("Верхняя граница оценки.")),
+        _count("applied_count", _("Обратились, число"), _("Сколько имеющих право обратились."), clause="2(8)"),
+        _count("refused_count", _("Отказано, число"), _("Скольким обратившимся отказано.")),
+        _count("received_count", _("Получили, число"), _("Сколько получили услугу или меру.")),
+    ),
+    has_attribute_columns=True, clause="2(8), 6",
+)  # fmt: skip
+
+FEEDBACK = TableContract(
+    "feedback", _("Обратная связь"),
+    _("Одна строка – один ответ клиента на один вопрос об удовлетворённости (или число "
+      "одинаковых ответов)."),
+    "raw",
+    (
+        CLIENT_ID,
+        Column("instrument", _("Способ получения"), Kind.CODE, _("Опрос, глубинное интервью, фокус-группа, отзыв."),
+               codes=rec.INSTRUMENTS, clause="6"),
+        Column("question", _("Вопрос"), Kind.TEXT, _("Что оценивалось. Пусто – удовлетворённость в целом.")),
+        STAGE,
+        Column("score", _("Оценка"), Kind.NUMBER, _("Оценка опыта по шкале. Пусто – не ответил."), clause="2(10)"),
+        Column("scale_min", _("Шкала от"), Kind.NUMBER, _("Наименьшая оценка шкалы. Пусто – 1.")),
+        Column("scale_max", _("Шкала до"), Kind.NUMBER, _("Наибольшая оценка шкалы. Пусто – 5.")),
+        Column("expectation", _("Ожидание"), Kind.NUMBER, _("Ожидание до обращения по той же шкале."),
+               clause="2(10)"),
+        Column("answer_date", _("Дата ответа"), Kind.DATE, _("Когда получен ответ."), aliases=(_("Дата"),)),
+        WEIGHT,
+        _count("answers_count", _("Число ответов"), _("Сколько одинаковых ответов в строке. Пусто – 1."),
+               aliases=(_("Количество ответов"),)),
+    ),
+    has_attribute_columns=True, clause="6",
+)  # fmt: skip
+
+PROBLEMS = TableContract(
+    "problems", _("Проблемы"),
+    _("Одна строка – одна проблема, названная клиентом в жалобе, интервью или открытом источнике."),
+    "raw",
+    (
+        CLIENT_ID,
+        Column("problem_source", _("Источник сведений"), Kind.CODE, _("Жалоба, глубинное интервью, открытый источник."),
+               codes=rec.PROBLEM_SOURCES, clause="6"),
+        Column("problem", _("Проблема"), Kind.TEXT, _("Код или название проблемы."), clause="6",
+               aliases=(_("Код проблемы"), _("Тема"))),
+        Column("problem_text", _("Текст"), Kind.TEXT, _("Текст обращения или высказывания."),
+               aliases=(_("Текст жалобы"), _("Текст обращения"))),
+        STAGE,
+        Column("problem_date", _("Дата обращения"), Kind.DATE, _("Когда названа проблема."), aliases=(_("Дата"),)),
+        _count("problems_count", _("Число упоминаний"), _("Сколько одинаковых упоминаний в строке. Пусто – 1.")),
+    ),
+    has_attribute_columns=True, clause="6",
+)  # fmt: skip
+
+JOURNEY = TableContract(
+    "journey", _("События пути"),
+    _("Одна строка – одно событие клиентского пути: что, когда и через какой канал произошло по делу."),
+    "raw",
+    (
+        CLIENT_ID,
+        Column("case_id", _("Номер дела"), Kind.CODE, _("Одно дело – одно прохождение пути."), required=True,
+               aliases=(_("Дело"), _("Номер обращения"))),
+        Column("stage", _("Этап пути"), Kind.TEXT, _("Этап или событие: номер или название из справочника, или своё."),
+               required=True, clause="2(4)", aliases=(_("Этап"), _("Событие"))),
+        Column("channel", _("Канал"), Kind.TEXT, _("Код или название канала из справочника, или свой.")),
+        Column("event_time", _("Дата и время"), Kind.MOMENT, _("Когда произошло событие."), required=True,
+               aliases=(_("Дата"), _("Время события"))),
+        Column("outcome", _("Исход"), Kind.CODE, _("Чем закончилось дело (в последнем событии)."),
+               codes=rec.OUTCOMES),
+    ),
+    has_attribute_columns=True, clause="2(4), 7",
+)  # fmt: skip
+
+CHANNELS = TableContract(
+    "channels", _("Каналы"),
+    _("Одна строка – один канал, который клиент использует, предпочитает или не приемлет."),
+    "raw",
+    (
+        CLIENT_ID,
+        Column("use", _("Назначение канала"), Kind.CODE, _("Информирование, подача, получение результата, обратная связь."),
+               codes=rec.CHANNEL_USES, required=True, clause="3(2), 7", aliases=(_("Назначение"),)),
+        Column("kind", _("Отношение к каналу"), Kind.CODE, _("Используемый, предпочитаемый, неприемлемый."),
+               codes=rec.CHANNEL_KINDS, required=True, aliases=(_("Отношение"),)),
+        Column("channel", _("Канал"), Kind.TEXT, _("Код или название канала из справочника, или свой."), required=True),
+        Column("reason", _("Причина"), Kind.TEXT, _("Почему канал предпочтителен или неприемлем.")),
+        _count("answers_count", _("Число ответов"), _("Сколько одинаковых ответов в строке. Пусто – 1.")),
+    ),
+    has_attribute_columns=True, clause="3(2), 7",
+)  # fmt: skip
+
+ANSWERS = TableContract(
+    "answers", _("Ответы респондентов"),
+    _("Одна строка – ответ одного респондента на вопрос, проверяющий одну гипотезу."),
+    "raw",
+    (
+        Column("respondent_id", _("Код респондента"), Kind.CODE, _("Обезличенный код респондента."), required=True,
+               aliases=(_("Респондент"),)),
+        CLIENT_ID,
+        Column("segment", _("Сегмент"), Kind.TEXT, _("Код или название сегмента, если он известен.")),
+        Column("instrument", _("Способ получения"), Kind.CODE, _("Опрос, глубинное интервью, фокус-группа, иное."),
+               codes=rec.INSTRUMENTS, required=True, clause="7"),
+        Column("hypothesis", _("Гипотеза"), Kind.CODE, _("Номер гипотезы (Г1, Г2 …). Пусто – беседа без вопроса о гипотезе.")),
+        Column("answer", _("Ответ"), Kind.CODE, _("Да – подтверждает гипотезу, нет – опровергает."), codes=rec.ANSWERS),
+        Column("quotation", _("Цитата"), Kind.TEXT, _("Слова респондента без имён и адресов.")),
+        Column("has_consent", _("Согласие"), Kind.FLAG, _("Получено ли согласие на участие."), aliases=(_("Согласие получено"),)),
+        Column("answer_date", _("Дата ответа"), Kind.DATE, _("Когда получен ответ."), aliases=(_("Дата"),)),
+    ),
+    has_attribute_columns=True, clause="7",
+)  # fmt: skip
+
+RAW_TABLES = (
+    CLIENTS, POPULATION, ELIGIBILITY, FEEDBACK, PROBLEMS, JOURNEY, CHANNELS, ANSWERS,
+)  # fmt: skip
+RAW_TABLES_BY_NAME = {table.name: table for table in RAW_TABLES}

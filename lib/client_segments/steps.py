@@ -1,0 +1,108 @@
+"""What every step returns: its tables, its checks and its findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pandas as pd
+
+from client_segments.contracts import Column, Kind, TableContract
+from client_segments.findings import Finding, Findings
+from client_segments.language import _
+from client_segments.study import Study
+
+
+class Outcome(StrEnum):
+    """What a check came to."""
+
+    MET = "met"
+    WARNING = "warning"
+    NOT_MET = "not_met"
+    NO_DATA = "no_data"
+
+    @property
+    def label(self) -> str:
+        return OUTCOME_LABELS[self]
+
+
+OUTCOME_LABELS = {
+    "met": _("выполнено"),
+    "warning": _("обратите внимание"),
+    "not_met": _("не выполнено"),
+    "no_data": _("нет данных"),
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of a step: the rule, its clause, what it came to and what to do."""
+
+    code: str
+    rule: str
+    clause: str
+    outcome: Outcome
+    details: str
+    remedy: str = ""
+
+
+def checks_contract(step: str) -> TableContract:
+    """Return the contract of a step's table of checks: one row is one check."""
+    return TableContract(
+        "checks", _("Проверки"), _("Одна строка – одна проверка."), step,
+        (
+            Column("check_code", _("Код"), Kind.CODE, _("Код проверки."), required=True),
+            Column("rule", _("Правило"), Kind.TEXT, _("Что требуется."), required=True),
+            Column("clause", _("Пункт"), Kind.CODE, _("Пункт Рекомендаций.")),
+            Column("outcome", _("Итог"), Kind.CODE, _("Чем закончилась проверка."),
+                   codes=OUTCOME_LABELS, required=True),
+            Column("details", _("Что найдено"), Kind.TEXT, _("Числа и имена.")),
+            Column("remedy", _("Что сделать"), Kind.TEXT, _("Действие человека.")),
+        ),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """Tables of a finished step by name, its contracts, checks and findings."""
+
+    study: Study
+    contracts: Mapping[str, TableContract]
+    tables: Mapping[str, pd.DataFrame]
+    checks: tuple[Check, ...]
+    findings: Findings
+
+    def table(self, name: str) -> pd.DataFrame:
+        return self.tables[name]
+
+
+def finish(
+    study: Study,
+    contracts: Iterable[TableContract],
+    tables: Mapping[str, pd.DataFrame],
+    checks: Iterable[Check] = (),
+    findings: Iterable[Finding] = (),
+) -> StepResult:
+    """Check a step's tables against their contracts, write them, and return the result.
+
+    Every contract must have its table; the checks are written as one more.
+    """
+    checks = tuple(checks)
+    contracts_by_name = {contract.name: contract for contract in contracts}
+    if set(contracts_by_name) != set(tables):
+        raise ValueError(f"tables {sorted(tables)} for contracts {sorted(contracts_by_name)}")
+    written = {
+        name: study.write(contract, tables[name]) for name, contract in contracts_by_name.items()
+    }
+    contract = checks_contract(study.step)
+    frame = pd.DataFrame(
+        [
+            (check.code, check.rule, check.clause, check.outcome.value, check.details, check.remedy)
+            for check in checks
+        ],
+        columns=contract.column_names,
+    )
+    written["checks"] = study.write(contract, frame)
+    contracts_by_name["checks"] = contract
+    return StepResult(study, contracts_by_name, written, checks, Findings(findings))
