@@ -31,6 +31,7 @@ __all__ = [
     "MISSING_CODE",
     "Attribute",
     "Coder",
+    "code_clients",
     "coders",
     "coverage_chart",
     "decided_list",

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from client_segments import catalogue, decisions
+from client_segments import recommendations as rec
 from client_segments.attributes.coding import Attribute
 from client_segments.attributes.contracts import ATTRIBUTE_RECORDS
 from client_segments.decisions import Decision, GroupSettings
@@ -123,8 +124,8 @@ def proposed_list(
 ) -> tuple[list[Attribute], Findings]:
     """Propose a list from the columns of the clients' table.
 
-    Left out are columns that name each client, are constant, or have many values as text;
-    numbers with many values are cut into classes at quantiles. The first
+    Left out are columns that are constant, have many values as text, or come after the
+    fifteenth attribute; numbers with many values are cut into classes at quantiles. The first
     `PROPOSED_FORMING_MAXIMUM` attributes that are not sensitive form the segments.
     """
     samples = catalogue.sample_attributes(study.root, settings.client_kind)
@@ -134,7 +135,8 @@ def proposed_list(
         values = clients.frame[column].dropna()
         distinct = values.nunique()
         bins = _quantile_bins(values) if distinct > PROPOSED_VALUES_MAXIMUM else ()
-        if distinct < 2 or (distinct > PROPOSED_VALUES_MAXIMUM and not bins):
+        is_full = len(attributes) >= rec.ATTRIBUTES_MAXIMUM
+        if is_full or distinct < 2 or (distinct > PROPOSED_VALUES_MAXIMUM and not bins):
             message = _("столбец не предложен в перечень признаков: разных значений – {count}.")
             remedy = _("если это признак, добавьте его в decisions/attributes.yml.")
             findings.add(

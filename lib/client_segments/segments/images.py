@@ -93,6 +93,9 @@ def image_lines_table(
         ["segment_code", "order", "difference", "attribute_code", "value_code"],
         ascending=[True, True, False, True, True], kind="stable",
     )  # fmt: skip
+    # Two values of an attribute are enough, unless the segment's own rule names more.
+    of_attribute = frame.groupby(["segment_code", "attribute_code"]).cumcount()
+    frame = frame[(of_attribute < 2) | (frame["order"] == 0)]
     frame["line_number"] = frame.groupby("segment_code").cumcount() + 1
     keep = (frame["line_number"] <= rec.ATTRIBUTES_MINIMUM) | (frame["order"] < 2)
     frame = frame[keep & (frame["line_number"] <= rec.ATTRIBUTES_MAXIMUM)]
