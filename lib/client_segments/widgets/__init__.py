@@ -1,0 +1,291 @@
+"""Widgets of the notebooks: choosing what to open, and editing decisions of people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import ipywidgets as ipw
+import pandas as pd
+
+from client_segments import decisions, hypotheses, segments, status
+from client_segments import recommendations as rec
+from client_segments.attributes import ATTRIBUTE_VALUES, ATTRIBUTES
+from client_segments.contracts import Column, Kind, TableContract
+from client_segments.findings import Findings
+from client_segments.language import _
+from client_segments.presentation import Shown, show_note
+from client_segments.segments.contracts import METHODS
+from client_segments.study import AuthorityYear, Study
+from client_segments.widgets.editors import DecisionEditor, Place, RecordsForm
+from client_segments.widgets.fields import make_field
+from client_segments.workbook import DECISION_RECORDS
+
+__all__ = ["chooser", "editor"]
+
+
+def editor(place: Place, name: str, interactive: bool) -> ipw.Widget | Shown:
+    """Return the editor of a decision, or, in batch, a line that says where decisions lie."""
+    if not interactive:
+        file = place.name_of(decisions.decision_path(place, name))
+        return show_note(_("Редактор не показан: решение читается из {file}.").format(file=file))
+    if name == "weights":
+        return _weights_editor(place)
+    if name == "report":
+        return _report_editor(place)
+    return _records_editor(place, name)
+
+
+def _study_table(place: Place, contract: TableContract) -> pd.DataFrame | None:
+    """Return a table of the study if its step has been run and comes no later."""
+    if not isinstance(place, Study):
+        return None
+    if rec.STEPS.index(contract.owner) > rec.STEPS.index(place.step) or not place.has(contract):
+        return None
+    return place.read(contract)
+
+
+def _segment_names(place: Place) -> dict[str, str]:
+    table = _study_table(place, segments.SEGMENTS)
+    if table is None:
+        return {}
+    named = table[~table["is_rest"]]
+    return dict(zip(named["segment_code"], named["segment_name"], strict=True))
+
+
+def _records_editor(place: Place, name: str) -> DecisionEditor:
+    key, contract, nested = DECISION_RECORDS[name]
+    decision = (
+        decisions.load(place, name) if decisions.decision_path(place, name).is_file() else None
+    )
+    records = (
+        decisions.records(decision, key, contract, nested)[0]
+        if decision
+        else _proposal(place, name)
+    )
+    names = _segment_names(place)
+    form = RecordsForm(
+        contract, records, nested,
+        choices={"segment": names} if names else None,
+        rule_choices=_rule_choices(place),
+    )  # fmt: skip
+    extra, collect_extra = _extra(place, name, decision, form)
+
+    def check(draft: object) -> Findings:
+        loaded = decisions.load(draft, name)
+        return decisions.records(loaded, key, contract, nested)[1]
+
+    return DecisionEditor(
+        place, name, [*extra, form], lambda: {**collect_extra(), key: form.records()}, check
+    )
+
+
+def _rule_choices(place: Place) -> dict[str, tuple[str, list[str]]]:
+    attributes = _study_table(place, ATTRIBUTES)
+    values = _study_table(place, ATTRIBUTE_VALUES)
+    if attributes is None or values is None:
+        return {}
+    return {
+        row.attribute_code: (
+            row.attribute_name,
+            values.loc[values["attribute_code"] == row.attribute_code, "value_name"].tolist(),
+        )
+        for row in attributes.itertuples()
+    }
+
+
+def _proposal(place: Place, name: str) -> list[dict[str, object]]:
+    """Return records to start from where nobody has decided: what the last run proposed."""
+    if name == "attributes":
+        table = _study_table(place, ATTRIBUTES)
+        return [] if table is None else [_proposed_attribute(row) for row in table.itertuples()]
+    if name == "segments":
+        table = _study_table(place, segments.SEGMENTS)
+        if table is None or not table["is_proposed"].any():
+            return []
+        return [
+            {"code": row.segment_code, "name": row.segment_name, "class_number": number}
+            for number, row in enumerate(table[~table["is_rest"]].itertuples(), start=1)
+        ]
+    return []
+
+
+def _proposed_attribute(row) -> dict[str, object]:
+    return {
+        "code": row.attribute_code,
+        "name": row.attribute_name,
+        "role": row.role,
+        "sources": tuple(row.source_types.split(", ")) if isinstance(row.source_types, str) else (),
+        "basis": row.basis if isinstance(row.basis, str) else None,
+        "special": bool(row.is_special),
+        "sensitive": bool(row.is_sensitive),
+        "ordered": bool(row.is_ordered),
+    }
+
+
+def _extra(place: Place, name: str, decision, form: RecordsForm):
+    """Return further controls of a decision, and what they add to its file."""
+    if name == "segments":
+        return _grouping_controls(decision, form)
+    if name == "hypotheses":
+        return _proposal_controls(place, form), dict
+    return [], dict
+
+
+def _grouping_controls(decision, form: RecordsForm):
+    data: Mapping = decision.data if decision else {}
+    records = form.records()
+    is_classes = any("class_number" in record for record in records)
+    method = make_field(
+        Column("method", _("Способ"), Kind.CODE, "", codes=METHODS),
+        data.get("method") or ("latent_classes" if is_classes else "rules"),
+    )
+    classes = make_field(
+        Column("classes", _("Число классов"), Kind.INTEGER, ""),
+        data.get("classes") or (len(records) if is_classes else None),
+    )
+    rest = data.get("rest")
+    rest_name = make_field(
+        Column("rest", _("Как назвать остальных"), Kind.TEXT, ""),
+        rest.get("name") if isinstance(rest, dict) else None,
+    )
+
+    def collect() -> dict[str, object]:
+        extra = {"method": method.read() or "rules"}
+        if classes.read() and extra["method"] == "latent_classes":
+            extra["classes"] = classes.read()
+        if rest_name.read():
+            extra["rest"] = {"name": rest_name.read()}
+        return extra
+
+    return [method.control, classes.control, rest_name.control], collect
+
+
+def _proposal_controls(place: Place, form: RecordsForm) -> list[ipw.Widget]:
+    """Return a list of proposals that can be taken into the decision."""
+    table = _study_table(place, hypotheses.PROPOSALS)
+    if table is None or not table["is_supported"].any():
+        return []
+    supported = table[table["is_supported"]].reset_index(drop=True)
+    options = [(row.hypothesis_text, number) for number, row in enumerate(supported.itertuples())]
+    chosen = ipw.SelectMultiple(
+        options=options, rows=8, description=_("Предложения"), layout={"width": "98%"}
+    )
+    take = ipw.Button(description=_("Принять выбранные"), icon="check")
+
+    def adopt(_button: ipw.Button) -> None:
+        numbers = [
+            int(code[1:])
+            for code in (record.get("code", "") for record in form.records())
+            if code[1:].isdigit()
+        ]
+        for offset, number in enumerate(chosen.value, start=1):
+            row = supported.iloc[number]
+            form.add(
+                {
+                    "code": f"Г{max(numbers, default=0) + offset}",
+                    "segment": row["segment_code"],
+                    "kind": row["kind"],
+                    "text": row["hypothesis_text"],
+                    "proposal": row["proposal_code"],
+                    "status": "accepted",
+                    "criterion_pct": 50.0,
+                    "method": "survey",
+                    "decided": date.today(),
+                }
+            )
+        chosen.value = ()
+
+    take.on_click(adopt)
+    return [chosen, take]
+
+
+def _weights_editor(place: Study) -> DecisionEditor:
+    decision = (
+        decisions.load(place, "weights")
+        if decisions.decision_path(place, "weights").is_file()
+        else None
+    )
+    data: Mapping = decision.data if decision else {}
+    weights = data.get("weights") if isinstance(data.get("weights"), dict) else {}
+    fields = [
+        make_field(
+            Column(criterion.name, criterion.label, Kind.NUMBER, criterion.sources),
+            weights.get(criterion.name),
+        )
+        for criterion in rec.CRITERIA
+    ]
+    names = _segment_names(place)
+    chosen = data.get("research_first")
+    first = make_field(
+        Column("research_first", _("Исследовать первыми"), Kind.CODE, "", is_list=True),
+        chosen if isinstance(chosen, list) else [],
+        names or None,
+    )
+
+    def collect() -> dict[str, object]:
+        given = {field.column.name: field.read() for field in fields if field.read() is not None}
+        return {"weights": given, "research_first": first.read() or []}
+
+    hint = _(
+        "Основные параметры (ёмкость, удовлетворённость) весят не меньше дополнительных; сумма приводится к 1."
+    )
+    return DecisionEditor(
+        place, "weights",
+        [ipw.HTML(f"<p>{hint}</p>"), *(field.control for field in fields), first.control],
+        collect, lambda draft: decisions.load(draft, "weights").findings,
+    )  # fmt: skip
+
+
+def _report_editor(place: AuthorityYear) -> DecisionEditor:
+    decision = (
+        decisions.load(place, "report")
+        if decisions.decision_path(place, "report").is_file()
+        else None
+    )
+    data: Mapping = decision.data if decision else {}
+    fields = [
+        make_field(
+            Column("signatory", _("Подписывает"), Kind.TEXT, _("Должность.")), data.get("signatory")
+        ),
+        make_field(
+            Column("summary", _("Вводное слово"), Kind.TEXT, _("Что важно прочесть первым.")),
+            data.get("summary"),
+        ),
+    ]
+    return DecisionEditor(
+        place, "report", [field.control for field in fields],
+        lambda: {field.column.name: field.read() for field in fields if field.read()},
+        lambda draft: decisions.load(draft, "report").findings,
+    )  # fmt: skip
+
+
+def chooser(opened: AuthorityYear, group: str, interactive: bool) -> ipw.Widget | Shown:
+    """Return lists of authorities, years and groups, and the lines of parameters for a choice."""
+    if not interactive:
+        return show_note(_("Выбор не показан: в пакетном запуске параметры заданы."))
+    years = {(found.authority, found.year): found for found in status.find_years(opened.root)}
+    which = ipw.Dropdown(
+        options=[(f"{authority}, {year}", (authority, year)) for authority, year in years],
+        value=(opened.authority, opened.year), description=_("Орган и год"),
+    )  # fmt: skip
+    groups = ipw.Dropdown(description=_("Группа"))
+    lines = ipw.Textarea(
+        rows=3, description=_("Параметры"), layout={"width": "46em", "max_width": "98%"}
+    )
+
+    def offer_groups(_change: object = None) -> None:
+        groups.options = years[which.value].groups
+
+    def write_lines(_change: object = None) -> None:
+        authority, year = which.value
+        lines.value = f'authority = "{authority}"\nyear = {year}\ngroup = "{groups.value}"'
+
+    which.observe(offer_groups, names="value")
+    groups.observe(write_lines, names="value")
+    offer_groups()
+    if group in groups.options:
+        groups.value = group
+    write_lines()
+    hint = _("Скопируйте строки в ячейку параметров блокнота – этого и следующих.")
+    return ipw.VBox([which, groups, lines, ipw.HTML(f"<p>{hint}</p>")])

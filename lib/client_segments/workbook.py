@@ -1,0 +1,244 @@
+"""What the notebooks call around a step: opening, inputs, decisions, outputs, what comes next."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from client_segments import (
+    attributes,
+    decisions,
+    hypotheses,
+    presentation,
+    profiles,
+    reading,
+    segments,
+    status,
+    updates,
+)
+from client_segments import recommendations as rec
+from client_segments.checking import check_group
+from client_segments.contracts import Column, Kind, TableContract
+from client_segments.language import _, counted, format_count, format_date
+from client_segments.presentation import Shown
+from client_segments.raw_tables import RAW_TABLES_BY_NAME
+from client_segments.status import STATES, STATUS
+from client_segments.steps import StepResult
+from client_segments.study import AuthorityYear, Study, open_study, open_year
+
+RAW_OF_STEP = {
+    "attributes": ("clients",),
+    "segments": (),
+    "priorities": ("population", "feedback", "problems", "eligibility"),
+    "hypotheses": ("journey", "channels", "problems"),
+    "validation": ("answers",),
+    "profiles": (),
+}
+"""Raw tables that each step reads."""
+
+DECISION_RECORDS = {
+    "attributes": ("attributes", attributes.ATTRIBUTE_RECORDS, ("groups",)),
+    "segments": ("segments", segments.SEGMENT_RECORDS, ("rule",)),
+    "hypotheses": ("hypotheses", hypotheses.HYPOTHESIS_RECORDS, ()),
+    "plan": ("measures", profiles.MEASURE_RECORDS, ()),
+    "profiles": ("fields", profiles.PROFILE_FIELD_RECORDS, ()),
+    "updates": ("reviews", updates.REVIEW_RECORDS, ()),
+}
+"""Key, contract and nested keys of the decisions that are lists of records."""
+
+_INPUTS = TableContract(
+    "inputs", _("Вход"), _("Одна строка – одна исходная таблица."), "shared",
+    (
+        Column("table", _("Таблица"), Kind.TEXT, _("Что в ней.")),
+        Column("files", _("Файлы"), Kind.TEXT, _("Имена файлов в raw.")),
+        Column("rows_count", _("Строк"), Kind.INTEGER, _("Число строк без заголовка.")),
+        Column("columns", _("Признаки и свои столбцы"), Kind.TEXT, _("Столбцы сверх описания таблицы.")),
+        Column("state", _("Состояние"), Kind.TEXT, _("Можно ли читать.")),
+    ),
+)  # fmt: skip
+
+
+def open_step(authority: str, year: int, group: str, step: str) -> tuple[Study, Shown]:
+    """Open a group for a step; return the study, and its header to show."""
+    study = open_study(authority, year, group, step)
+    settings = decisions.load_group(study)
+    rows = [
+        (_("Орган власти"), settings.authority_name),
+        (_("Группа процессов"), settings.name),
+        (_("Вид клиента"), rec.CLIENT_KINDS[settings.client_kind]),
+        (_("Направление деятельности"), rec.DIRECTIONS[settings.direction]),
+        (_("Ответственное подразделение"), settings.unit),
+    ]
+    return study, presentation.show_study(study, rows)
+
+
+def open_authority(authority: str, year: int) -> tuple[AuthorityYear, Shown]:
+    """Open an authority's year; return it, and its header to show."""
+    opened = open_year(authority, year)
+    deadline = format_date(rec.report_deadline(year))
+    groups = [opened.study(group, rec.STEPS[-1]) for group in opened.groups]
+    rows = [
+        (_("Орган власти"), decisions.load_group(groups[0]).authority_name),
+        (_("Год профилей"), str(year)),
+        (_("Срок отчёта (пункт 9)"), deadline),
+        (_("Группы процессов"), "; ".join(decisions.load_group(study).name for study in groups)),
+    ]
+    return opened, presentation.show_card(_("Орган власти и год"), rows)
+
+
+def show_inputs(study: Study) -> Shown:
+    """Show the raw tables that the step reads: files, rows, and whether they can be read."""
+    rows = []
+    for name in RAW_OF_STEP[study.step]:
+        raw = reading.load_raw(study, name)
+        label = RAW_TABLES_BY_NAME[name].label
+        if raw is None:
+            rows.append((label, "", None, "", _("нет данных: шаг обойдётся без них")))
+            continue
+        errors = len(raw.findings.errors)
+        state = counted(errors, _("ошибка"), _("ошибки"), _("ошибок")) if errors else _("прочитана")
+        files = ", ".join(path.name for path in raw.files)
+        rows.append((label, files, len(raw.frame), ", ".join(raw.attribute_columns), state))
+    if not rows:
+        return presentation.show_note(_("Шаг читает только таблицы предыдущих шагов."))
+    frame = pd.DataFrame(rows, columns=_INPUTS.column_names)
+    return presentation.show_table(_INPUTS.conform(frame), _INPUTS, _("Исходные таблицы шага"))
+
+
+def show_decision(study: Study | AuthorityYear, name: str) -> Shown:
+    """Show a decision as it stands in its file: the signature, and its records as a table."""
+    decision = decisions.load(study, name)
+    title = decisions.DECISION_NAMES[name]
+    if decision is None:
+        message = _("Решения «{title}» ещё нет: файл decisions/{name}.yml не создан.")
+        return presentation.show_note(message.format(title=title, name=name))
+    signature = _("Решение: {who}, {when}. {why}").format(
+        who=decision.who or _("подпись не указана"),
+        when=format_date(decision.when),
+        why=decision.why,
+    )
+    if name not in DECISION_RECORDS:
+        rows = [
+            (key, _flat(value))
+            for key, value in decision.data.items()
+            if key not in decisions.SIGNATURE_KEYS
+        ]
+        return presentation.show_card(f"{title.capitalize()}. {signature}", rows)
+    key, contract, nested = DECISION_RECORDS[name]
+    records, findings = decisions.records(decision, key, contract, nested)
+    if findings.errors:
+        return presentation.show_findings(findings)
+    frame = pd.DataFrame(
+        [
+            {column.name: _cell(record[column.name]) for column in contract.columns}
+            for record in records
+        ],
+        columns=contract.column_names,
+    )
+    used = [column for column in contract.column_names if frame[column].notna().any()]
+    return presentation.show_table(
+        frame[used], contract, f"{title.capitalize()}. {signature}", limit=None
+    )
+
+
+def _flat(value: object) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {_flat(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return ", ".join(_flat(item) for item in value)
+    return str(value)
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, tuple):
+        return (
+            ", ".join(f"{item:g}" if isinstance(item, float) else str(item) for item in value)
+            or None
+        )
+    return value
+
+
+def show_findings(result: StepResult) -> Shown:
+    """Show what the step found in data and decisions."""
+    return presentation.show_findings(result.findings)
+
+
+def show_outputs(result: StepResult) -> Shown:
+    """Show the tables that the step wrote, with their grain and number of rows."""
+    rows = [
+        (contract.label, contract.grain, format_count(len(result.tables[name])))
+        for name, contract in result.contracts.items()
+    ]
+    frame = pd.DataFrame(rows, columns=[_("Таблица"), _("Что в строке"), _("Строк")])
+    folder = result.study.name_of(result.study.work_folder / result.study.step)
+    return presentation.show_table(frame, caption=_("Записано в {folder}").format(folder=folder))
+
+
+def show_next(study: Study) -> Shown:
+    """Say which notebook comes next."""
+    number = rec.STEPS.index(study.step) + 1
+    if study.step == rec.GROUP_STEPS[-1]:
+        text = _(
+            "Профили этой группы готовы. Когда готовы все группы органа, откройте 07_report: "
+            "отчёт нужен не позднее {deadline}."
+        ).format(deadline=format_date(rec.report_deadline(study.year)))
+    else:
+        following = rec.STEPS[number]
+        text = _(
+            "Откройте {next:02d}_{step}: «{name}». Если решение изменилось, выполните этот блокнот ещё раз."
+        ).format(next=number + 1, step=following, name=rec.STEP_NAMES[following])
+    return presentation.show_note(text)
+
+
+def show_status(opened: AuthorityYear) -> Shown:
+    """Show where the work of each group stands."""
+    table = status.status_table([opened]).drop(columns=["authority", "year"])
+    return presentation.show_table(
+        table,
+        STATUS,
+        _("Ход работы по группам: {states}").format(states=", ".join(STATES.values())),
+    )
+
+
+def show_years(opened: AuthorityYear) -> Shown:
+    """Show every authority's year that has data, beside the one that is open."""
+    table = status.status_table(status.find_years(opened.root))
+    shown = table[["authority", "year", "group", "group_name", "next_step"]]
+    return presentation.show_table(
+        shown, STATUS, _("Органы власти, годы и группы, для которых есть данные")
+    )
+
+
+def show_group_findings(opened: AuthorityYear, group: str) -> Shown:
+    """Show everything there is to mend in a group's raw tables and decisions."""
+    study = open_study(opened.authority, opened.year, group, rec.GROUP_STEPS[-1], opened.root)
+    return presentation.show_findings(check_group(study), _("Замечания к данным и решениям группы"))
+
+
+def show_first(opened: AuthorityYear, group: str) -> Shown:
+    """Say with which notebook to go on for a group."""
+    study = open_study(opened.authority, opened.year, group, rec.GROUP_STEPS[0], opened.root)
+    return presentation.show_note(
+        _("Группа «{group}»: {step}.").format(
+            group=group, step=status.next_step(status.step_states(study))
+        )
+    )
+
+
+def show_proposals(result: StepResult) -> Shown:
+    """Show the comparisons that found something, and how many were tried."""
+    proposals = result.table("proposals")
+    supported = proposals[proposals["is_supported"]]
+    caption = _("Подтверждены данными {supported} из {tried} сравнений").format(
+        supported=format_count(len(supported)), tried=format_count(len(proposals))
+    )
+    columns = [
+        "hypothesis_text",
+        "segment_pct",
+        "others_pct",
+        "difference_pct",
+        "q_value",
+        "proposal_code",
+    ]
+    return presentation.show_table(
+        supported[columns], result.contracts["proposals"], caption, limit=40
+    )
