@@ -57,10 +57,13 @@ def create_bytes(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(0o644)
-        if hasattr(os, "link"):
+        try:
             os.link(temporary, path)
-        else:  # without hard links a rename refuses to replace, as on Windows
-            temporary.rename(path)
+        except FileExistsError:
+            raise
+        except OSError:  # a drive without hard links: not whole if killed, but never over a file
+            with path.open("xb") as file:
+                file.write(content)
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -250,11 +250,18 @@ def _rule_findings(
     return findings
 
 
+def _normalised(patterns: pd.DataFrame) -> np.ndarray:
+    """Return weights that sum to the number of clients: BIC takes their sum for it."""
+    weight = patterns["weight"].to_numpy()
+    total = weight.sum()
+    return weight * (patterns["clients_count"].sum() / total) if total > 0 else weight
+
+
 def fit_classes(patterns: pd.DataFrame, forming: Sequence[str], classes_count: int) -> np.ndarray:
     """Return the class (1 …, by decreasing share) of each pattern by a latent class model."""
     model = LatentClassModel(n_classes=classes_count, seed=rec.SEED)
     table = patterns[list(forming)].to_numpy()
-    model.fit(table, weight=patterns["weight"].to_numpy())
+    model.fit(table, weight=_normalised(patterns))
     return model.predict(table) + 1
 
 
@@ -263,7 +270,7 @@ def _group_by_classes(
 ) -> GroupedPatterns:
     table = patterns[list(forming)].to_numpy()
     models = choose_classes(
-        table, weight=patterns["weight"].to_numpy(), maximum=PROPOSED_CLASSES_MAXIMUM, seed=rec.SEED
+        table, weight=_normalised(patterns), maximum=PROPOSED_CLASSES_MAXIMUM, seed=rec.SEED
     )
     count = grouping.classes_count or int(
         models.loc[models["is_proposed"], "classes_count"].iloc[0]

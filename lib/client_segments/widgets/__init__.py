@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from datetime import date
 
@@ -163,36 +164,31 @@ def _grouping_controls(decision, form: RecordsForm):
 
 def _proposal_controls(place: Place, form: RecordsForm) -> list[ipw.Widget]:
     """Return a list of proposals that can be taken into the decision."""
-    table = _study_table(place, hypotheses.PROPOSALS)
-    if table is None or not table["is_supported"].any():
+    proposals = _study_table(place, hypotheses.PROPOSALS)
+    decided = _study_table(place, hypotheses.HYPOTHESES)
+    if proposals is None or decided is None:
         return []
-    supported = table[table["is_supported"]].reset_index(drop=True)
-    options = [(row.hypothesis_text, number) for number, row in enumerate(supported.itertuples())]
+    records = hypotheses.suggest_records(proposals, decided)
+    if not records:
+        return []
+    texts = proposals.set_index(["segment_code", "proposal_code"])["hypothesis_text"]
+    options = [
+        (texts.get((record["segment"], record["proposal"]), record["text"]), number)
+        for number, record in enumerate(records)
+    ]
     chosen = ipw.SelectMultiple(
         options=options, rows=8, description=_("Предложения"), layout={"width": "98%"}
     )
     take = ipw.Button(description=_("Принять выбранные"), icon="check")
 
     def adopt(_button: ipw.Button) -> None:
-        numbers = [
-            int(code[1:])
-            for code in (record.get("code", "") for record in form.records())
-            if code[1:].isdigit()
-        ]
-        for offset, number in enumerate(chosen.value, start=1):
-            row = supported.iloc[number]
+        taken = {record.get("code") for record in form.records()}
+        free = (code for code in (f"Г{n}" for n in itertools.count(1)) if code not in taken)
+        for number in chosen.value:
+            # The statement alone: the numbers behind it change with the data, and are shown there.
+            statement = str(records[number]["text"]).partition(": ")[0]
             form.add(
-                {
-                    "code": f"Г{max(numbers, default=0) + offset}",
-                    "segment": row["segment_code"],
-                    "kind": row["kind"],
-                    "text": row["hypothesis_text"],
-                    "proposal": row["proposal_code"],
-                    "status": "accepted",
-                    "criterion_pct": 50.0,
-                    "method": "survey",
-                    "decided": date.today(),
-                }
+                {**records[number], "code": next(free), "text": statement, "decided": date.today()}
             )
         chosen.value = ()
 

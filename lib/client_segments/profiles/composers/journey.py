@@ -1,0 +1,179 @@
+"""Fields of the journey and of the channels (A.5 and A.6 of the form)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from client_segments import recommendations as rec
+from client_segments.language import (
+    _,
+    counted,
+    format_count,
+    format_number,
+    format_percent,
+)
+from client_segments.profiles.composers.base import (
+    TOP_COUNT,
+    FieldText,
+    count_text,
+    field_composer,
+    lines_field,
+    no_data,
+)
+from client_segments.profiles.inputs import SegmentView
+
+_NO_JOURNEY = _("события пути клиентов сегмента не собраны")
+
+
+def _stages(view: SegmentView) -> pd.DataFrame:
+    """Stages of the journey that cases of the segment met, in order."""
+    rows = view.rows("journey_stages").sort_values("stage_number", kind="stable")
+    return rows[rows["cases_count"].fillna(0) > 0]
+
+
+@field_composer("journey_stages")
+def _journey_stages(view: SegmentView) -> FieldText:
+    rows = _stages(view)
+    return lines_field(
+        (f"{row.stage_number}. {row.stage}" for row in rows.itertuples()), _NO_JOURNEY
+    )
+
+
+@field_composer("client_actions")
+def _client_actions(view: SegmentView) -> FieldText:
+    rows = _stages(view)
+    reached = rows[rows["reached_count"].fillna(0) > 0]
+    if reached.empty:
+        return no_data(_NO_JOURNEY)
+    steps = " → ".join(reached["stage"])
+    cases = counted(int(rows["cases_count"].iloc[0]), _("дело"), _("дела"), _("дел"))
+    return FieldText(_("{steps} (по событиям пути, {cases})").format(steps=steps, cases=cases))
+
+
+def _top_channels(view: SegmentView, use: str, kind: str, count: int = TOP_COUNT) -> str:
+    """Return channels of a use by falling share: «Госуслуги 45,0 %, МФЦ 30,0 %»."""
+    rows = view.rows("channel_shares")
+    rows = rows[(rows["use"] == use) & (rows["kind"] == kind) & (rows["share_pct"] > 0)]
+    rows = rows.sort_values(["share_pct", "channel_code"], ascending=[False, True], kind="stable")
+    return ", ".join(
+        f"{row.channel_name} {format_percent(row.share_pct)}"
+        for row in rows.head(count).itertuples()
+    )
+
+
+def _answers_note(view: SegmentView, use: str, kind: str) -> str:
+    rows = view.rows("channel_shares")
+    totals = rows.loc[(rows["use"] == use) & (rows["kind"] == kind), "total_count"].dropna()
+    if totals.empty:
+        return ""
+    return _(" (ответов: {count})").format(count=format_count(totals.iloc[0]))
+
+
+def _channel_lines(view: SegmentView, pairs: Iterable[tuple[str, str]]) -> list[str]:
+    lines = []
+    for use, kind in pairs:
+        channels = _top_channels(view, use, kind)
+        if channels:
+            note = _answers_note(view, use, kind)
+            lines.append(f"{rec.CHANNEL_USES[use]}, {rec.CHANNEL_KINDS[kind]}: {channels}{note}")
+    return lines
+
+
+_NO_CHANNELS = _("клиенты сегмента не отвечали об этих каналах")
+
+
+@field_composer("stage_channels")
+def _stage_channels(view: SegmentView) -> FieldText:
+    return lines_field(
+        _channel_lines(view, [(use, "used") for use in rec.CHANNEL_USES]), _NO_CHANNELS
+    )
+
+
+@field_composer("stage_problems")
+def _stage_problems(view: SegmentView) -> FieldText:
+    rows = view.rows("measures").dropna(subset=["problem", "stage"])
+    lines = dict.fromkeys(f"{row.stage}: {row.problem}" for row in rows.itertuples())
+    return lines_field(lines, _("в плане не указано, на каком этапе возникает проблема"))
+
+
+@field_composer("journey_features")
+def _journey_features(view: SegmentView) -> FieldText:
+    accepted = view.accepted
+    lines = [
+        f"{row.hypothesis_code}. {row.hypothesis_text} ({rec.VERDICTS[row.verdict]})"
+        for row in accepted[accepted["kind"] == "journey"].itertuples()
+    ]
+    everyone = view.inputs.journey_stages
+    everyone = everyone[everyone["segment_code"] == "all"].set_index("stage_number")["reached_pct"]
+    for row in _stages(view).itertuples():
+        difference = row.reached_pct - everyone.get(row.stage_number, float("nan"))
+        if abs(difference) >= rec.EFFECT_MINIMUM_PCT:
+            template = _("до этапа «{stage}» доходят {share} дел сегмента и {overall} всех дел")
+            lines.append(
+                template.format(
+                    stage=row.stage, share=format_percent(row.reached_pct),
+                    overall=format_percent(everyone[row.stage_number]),
+                )
+            )  # fmt: skip
+    return lines_field(lines, _("гипотезы о пути не приняты, путь не отличается от общего"))
+
+
+@field_composer("stage_times")
+def _stage_times(view: SegmentView) -> FieldText:
+    rows = _stages(view).dropna(subset=["median_days_to_next"])
+    return lines_field(
+        (
+            _("{stage}: до следующего этапа {days} дн. (половина дел быстрее)").format(
+                stage=row.stage, days=format_number(row.median_days_to_next))
+            for row in rows.itertuples()
+        ),
+        _NO_JOURNEY,
+    )  # fmt: skip
+
+
+@field_composer("stage_shares")
+def _stage_shares(view: SegmentView) -> FieldText:
+    rows = _stages(view).dropna(subset=["reached_pct"])
+    return lines_field(
+        (
+            _("{stage}: {share} ({reached} из {cases})").format(
+                stage=row.stage, share=format_percent(row.reached_pct),
+                reached=count_text(row.reached_count), cases=count_text(row.cases_count))
+            for row in rows.itertuples()
+        ),
+        _NO_JOURNEY,
+    )  # fmt: skip
+
+
+@field_composer("channels_informing")
+def _channels_informing(view: SegmentView) -> FieldText:
+    pairs = [("informing", "preferred"), ("informing", "used")]
+    return lines_field(_channel_lines(view, pairs), _NO_CHANNELS)
+
+
+@field_composer("channels_preferred")
+def _channels_preferred(view: SegmentView) -> FieldText:
+    pairs = [("submitting", "preferred")]
+    pairs += [(use, "preferred") for use in ("receiving", "feedback")]
+    return lines_field(_channel_lines(view, pairs), _NO_CHANNELS)
+
+
+@field_composer("channels_used")
+def _channels_used(view: SegmentView) -> FieldText:
+    return lines_field(
+        _channel_lines(view, [(use, "used") for use in rec.CHANNEL_USES]), _NO_CHANNELS
+    )
+
+
+@field_composer("channels_result_feedback")
+def _channels_result_feedback(view: SegmentView) -> FieldText:
+    pairs = [(use, kind) for use in ("receiving", "feedback") for kind in ("preferred", "used")]
+    return lines_field(_channel_lines(view, pairs), _NO_CHANNELS)
+
+
+@field_composer("channels_unacceptable")
+def _channels_unacceptable(view: SegmentView) -> FieldText:
+    pairs = [(use, "unacceptable") for use in rec.CHANNEL_USES]
+    return lines_field(_channel_lines(view, pairs), _("неприемлемые каналы не названы"))

@@ -1,0 +1,143 @@
+"""What a profile is composed from, and how one segment sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+
+import pandas as pd
+
+from client_segments import recommendations as rec
+from client_segments.decisions import GroupSettings
+from client_segments.labels import fold
+
+
+@dataclass(frozen=True)
+class ProfileInputs:
+    """Tables of steps 1-5 and the plan, named as their contracts are.
+
+    Composing from protected tables gives texts that are safe to share: no number comes from
+    elsewhere. `is_protected` only says so in the field that tells it.
+    """
+
+    group: GroupSettings
+    year: int
+    attributes: pd.DataFrame
+    segments: pd.DataFrame
+    image_lines: pd.DataFrame
+    images: pd.DataFrame
+    capacity: pd.DataFrame
+    satisfaction: pd.DataFrame
+    problems: pd.DataFrame
+    problem_uniqueness: pd.DataFrame
+    blind_zone: pd.DataFrame
+    priorities: pd.DataFrame
+    journey_stages: pd.DataFrame
+    channel_shares: pd.DataFrame
+    hypotheses: pd.DataFrame
+    research_plan: pd.DataFrame
+    respondents: pd.DataFrame
+    verdicts: pd.DataFrame
+    quotations: pd.DataFrame
+    measures: pd.DataFrame
+    is_protected: bool = False
+
+    @property
+    def profiled(self) -> pd.DataFrame:
+        """Segments that have a profile: all but the rest, in the order of step 2."""
+        return self.segments[~self.segments["is_rest"].astype(bool)]
+
+    def segment_index(self) -> dict[str, str]:
+        """Return the code of each segment that has a profile, by its folded code and name."""
+        rows = self.profiled
+        pairs = list(zip(rows["segment_code"], rows["segment_name"], strict=True))
+        # A code comes last, so that it wins where a name looks like another segment's code.
+        return {fold(name): code for code, name in pairs} | {fold(code): code for code, _ in pairs}
+
+
+TABLE_NAMES = tuple(
+    item.name
+    for item in fields(ProfileInputs)
+    if item.name not in ("group", "year", "is_protected")
+)
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """One line of a profile's history: one version."""
+
+    year: int
+    number: int
+    formed_date: date | None
+    reason: str
+    changed_numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class SegmentView:
+    """One segment's rows of every table.
+
+    Attributes
+    ----------
+    versions
+        History of the segment's profile, oldest first; empty before the register is asked.
+    """
+
+    inputs: ProfileInputs
+    code: str
+    name: str
+    versions: tuple[VersionLine, ...] = ()
+    _cache: dict[str, pd.DataFrame] = field(default_factory=dict, compare=False, repr=False)
+
+    def rows(self, table: str) -> pd.DataFrame:
+        """Return the segment's rows of a table."""
+        if table not in self._cache:
+            frame = getattr(self.inputs, table)
+            self._cache[table] = frame[frame["segment_code"] == self.code]
+        return self._cache[table]
+
+    def row(self, table: str, **values: str) -> Mapping[str, object] | None:
+        """Return the first row of the segment whose columns have these values, if there is one."""
+        frame = self.rows(table)
+        for column, value in values.items():
+            frame = frame[frame[column] == value]
+        return None if frame.empty else frame.iloc[0].to_dict()
+
+    @property
+    def accepted(self) -> pd.DataFrame:
+        """Accepted hypotheses with their verdicts: one row is one hypothesis."""
+        if "accepted" not in self._cache:
+            self._cache["accepted"] = self._with_verdicts()
+        return self._cache["accepted"]
+
+    def _with_verdicts(self) -> pd.DataFrame:
+        hypotheses = self.rows("hypotheses")
+        hypotheses = hypotheses[hypotheses["status"] == "accepted"]
+        found = ["survey_yes_count", "survey_total_count", "survey_pct", "low_pct", "high_pct",
+                 "talks_for_count", "talks_against_count", "verdict", "verdict_text"]  # fmt: skip
+        verdicts = self.rows("verdicts")[["hypothesis_code", *found]]
+        merged = hypotheses.merge(verdicts, on="hypothesis_code", how="left")
+        return merged.assign(verdict=merged["verdict"].fillna("not_verified"))
+
+    @property
+    def respondents_count(self) -> int:
+        counts = self.rows("respondents")["respondents_count"]
+        return int(counts.fillna(0).sum())
+
+    @property
+    def status(self) -> str:
+        """Status of the profile (code of `rec.PROFILE_STATUSES`) as it follows from the facts.
+
+        Draft: no accepted hypothesis. Hypothesis: none is verified. Confirmed: every one has a
+        verdict and at least one respondent was heard (clause 7). Otherwise in verification.
+        """
+        verdicts = self.accepted["verdict"]
+        if verdicts.empty:
+            return "draft"
+        verified = verdicts.ne("not_verified")
+        if not verified.any():
+            return "hypothesis"
+        if verified.all() and self.respondents_count >= rec.RESPONDENTS_MINIMUM:
+            return "confirmed"
+        return "verification"

@@ -1,0 +1,169 @@
+"""Step 7: the yearly report of an authority, profiles and plans, as it may be shared (clause 9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from client_segments import decisions, presentation, profiles, storage
+from client_segments import recommendations as rec
+from client_segments.catalogue import authority_name
+from client_segments.findings import Finding, Findings, InputError, Severity
+from client_segments.language import _, counted
+from client_segments.presentation import Shown
+from client_segments.profiles import COMPOSERS, MEASURES, PROFILES
+from client_segments.report.content import (
+    COMPLIANCE_COLUMNS,
+    GroupContent,
+    YearContent,
+    year_report,
+)
+from client_segments.report.html import render
+from client_segments.report.protected import protect_inputs
+from client_segments.report.tree import Report
+from client_segments.steps import checks_contract
+from client_segments.study import AuthorityYear, Study
+
+__all__ = [
+    "GroupContent",
+    "ReportResult",
+    "YearContent",
+    "group_content",
+    "protect_inputs",
+    "render",
+    "run",
+    "show_compliance",
+    "show_contents",
+    "show_files",
+    "year_content",
+    "year_report",
+]
+
+
+@dataclass(frozen=True)
+class ReportResult:
+    """The report of an authority's year: its content, its tree, and the files written."""
+
+    opened: AuthorityYear
+    content: YearContent
+    report: Report
+    files: tuple[Path, ...]
+    findings: Findings
+
+
+def group_content(study: Study) -> GroupContent:
+    """Read a group's tables and protect them.
+
+    Raises
+    ------
+    InputError
+        If one of steps 1-6 has not been run.
+    """
+    inputs = profiles.read_inputs(study, study.read(MEASURES))
+    profile_table = study.read(PROFILES)
+    protected = protect_inputs(study, inputs)
+    form, _findings = profiles.load_form(study.root, COMPOSERS)
+    codes = inputs.profiled["segment_code"].tolist()
+    edits, _problems = profiles.read_edits(decisions.load(study, "profiles"), form, codes)
+    histories = {code: profiles.history_lines(study, code) for code in codes}
+    fields = profiles.compose(protected, form, edits, histories)
+    checks = [study.read(checks_contract(step)) for step in rec.GROUP_STEPS]
+    columns = ["rule", "clause", "outcome"]
+    return GroupContent(
+        study.group, protected, fields, profile_table, pd.concat(checks, ignore_index=True)[columns]
+    )
+
+
+def year_content(opened: AuthorityYear) -> tuple[YearContent, Findings]:
+    """Collect what the report tells: groups that are ready, and which are not and why."""
+    groups, unfinished, findings = [], [], Findings()
+    dates = []
+    for code in opened.groups:
+        study = opened.study(code, "report")
+        try:
+            content = group_content(study)
+        except InputError as error:
+            unfinished.append((_group_name(study), error.findings[0].message))
+            findings.extend(error.findings)
+            continue
+        groups.append(content)
+        dates.extend(content.profiles["formed_date"].dropna())
+    decision = decisions.load(opened, "report")
+    findings.extend(decision.findings if decision else ())
+    content = YearContent(
+        authority_name(opened.root, opened.authority),
+        opened.year,
+        tuple(groups),
+        tuple(unfinished),
+        _text(decision, "signatory"),
+        _text(decision, "summary"),
+        max(dates, default=None),
+    )
+    return content, findings
+
+
+def _group_name(study: Study) -> str:
+    try:
+        return decisions.load_group(study).name
+    except InputError:
+        return study.group
+
+
+def _text(decision: decisions.Decision | None, key: str) -> str:
+    value = decision.data.get(key, "") if decision else ""
+    return value if isinstance(value, str) else ""
+
+
+def run(opened: AuthorityYear) -> ReportResult:
+    """Do step 7: write the report of an authority's year.
+
+    Raises
+    ------
+    InputError
+        If not one group is ready: there is nothing to report.
+    """
+    content, findings = year_content(opened)
+    if not content.groups:
+        message = _("Отчёт не собран: ни в одной группе не выполнены шаги 1–6.")
+        reasons = [finding for finding in findings if finding.severity is Severity.ERROR]
+        raise InputError([Finding(Severity.ERROR, "no_groups_ready", message), *reasons])
+    tree = year_report(content)
+    path = opened.reports_folder / "report.html"
+    storage.write_text(path, render(tree))
+    return ReportResult(opened, content, tree, (path,), findings)
+
+
+def show_contents(result: ReportResult) -> Shown:
+    """Show the parts of the report, as its contents have them."""
+    titles = [
+        f"{'— ' * (level - 2)}{section.title}"
+        for level, section in result.report.walk()
+        if level <= 3
+    ]
+    frame = pd.DataFrame({_("Раздел"): titles})
+    return presentation.show_table(frame, caption=_("Содержание отчёта"), limit=None)
+
+
+def show_compliance(result: ReportResult) -> Shown:
+    """Show the checks that are not met, by clause, for all groups."""
+    frames = [group.checks.assign(group_name=group.name) for group in result.content.groups]
+    frame = pd.concat(frames, ignore_index=True)
+    left = frame[frame["outcome"] != "met"].sort_values("clause", kind="stable")
+    caption = _("Не выполнено или требует внимания: {checks} из {all}").format(
+        checks=counted(len(left), _("проверка"), _("проверки"), _("проверок")), all=len(frame)
+    )
+    return presentation.show_table(
+        left[COMPLIANCE_COLUMNS.column_names], COMPLIANCE_COLUMNS, caption, limit=None
+    )
+
+
+def show_files(result: ReportResult) -> Shown:
+    """Show where the report lies, and what kept groups out of it."""
+    rows = [(_("Отчёт"), result.opened.name_of(path)) for path in result.files]
+    rows += [
+        (_("Не вошла группа «{name}»").format(name=name), reason)
+        for name, reason in result.content.unfinished
+    ]
+    return presentation.show_card(_("Записано"), rows)
