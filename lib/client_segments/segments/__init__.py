@@ -36,6 +36,7 @@ from client_segments.segments.contracts import (
 from client_segments.segments.grouping import (
     Grouping,
     SegmentPlan,
+    compare_classes,
     fit_classes,
     group_patterns,
     load_grouping,
@@ -80,7 +81,11 @@ REST_MAXIMUM_PCT = 30.0
 
 
 def _forming(attributes: pd.DataFrame) -> list[str]:
-    return attributes.loc[attributes["role"] == "forming", "attribute_code"].tolist()
+    """Return codes of the forming attributes, or stop: without one nothing can be grouped."""
+    forming = attributes.loc[attributes["role"] == "forming", "attribute_code"].tolist()
+    if not forming:
+        raise InputError(_("В перечне нет образующих признаков: отметьте их ролью forming."))
+    return forming
 
 
 def run(study: Study) -> StepResult:
@@ -98,13 +103,17 @@ def run(study: Study) -> StepResult:
     coders = attribute_step.coders(study)
     grouping, findings = load_grouping(study, coders)
     findings.raise_errors()
-    forming = _forming_for(grouping, attributes)
+    forming = _forming(attributes)
+    grouping_attributes = _grouping_attributes(grouping, attributes)
     levels = (values.groupby("attribute_code", sort=False)["value_code"].max()).to_dict()
     file = study.name_of(decisions.decision_path(study, "segments"))
     with Engine(clients, levels) as engine:
-        patterns = engine.patterns(forming)
-        grouped = group_patterns(grouping, patterns, forming, file)
-        segment_codes = engine.assign(forming, grouped.patterns[["pattern_key", "segment_code"]])
+        class_models = compare_classes(engine.patterns(forming), forming)
+        patterns = engine.patterns(grouping_attributes)
+        grouped = group_patterns(grouping, patterns, grouping_attributes, class_models, file)
+        segment_codes = engine.assign(
+            grouping_attributes, grouped.patterns[["pattern_key", "segment_code"]]
+        )
         counts = engine.segment_values()
     findings.extend(grouped.findings)
     client_segments = clients[["client_id", "clients_count", "weight"]].assign(
@@ -117,7 +126,7 @@ def run(study: Study) -> StepResult:
         if segment.rule is not None
     }
     lines = image_lines_table(segment_values, attributes, described)
-    segments = _segments_table(grouping, client_segments, lines, grouped.class_models)
+    segments = _segments_table(grouping, client_segments, lines)
     images = pd.DataFrame(
         [
             (
@@ -135,29 +144,26 @@ def run(study: Study) -> StepResult:
     tables = {
         "segments": segments,
         "client_segments": client_segments,
-        "pattern_segments": grouped.patterns[["segment_code", "clients_count", *forming]],
+        "pattern_segments": grouped.patterns[
+            ["segment_code", "clients_count", *grouping_attributes]
+        ],
         "segment_values": segment_values.drop(columns="weight"),
         "images": images,
         "image_lines": lines,
-        "class_models": grouped.class_models if len(grouped.class_models) else CLASS_MODELS.empty(),
+        "class_models": class_models,
     }
     return finish(study, CONTRACTS, tables, _checks(segments, grouping), findings)
 
 
-def _forming_for(grouping: Grouping, attributes: pd.DataFrame) -> list[str]:
+def _grouping_attributes(grouping: Grouping, attributes: pd.DataFrame) -> list[str]:
     """Return the attributes that patterns are made of: those of the rules, else the forming ones."""
     if grouping.method == "rules":
         used = set().union(*(rule.attributes() for rule in grouping.rules()))
         return [code for code in attributes["attribute_code"] if code in used]
-    forming = _forming(attributes)
-    if not forming:
-        raise InputError(_("В перечне нет образующих признаков: отметьте их ролью forming."))
-    return forming
+    return _forming(attributes)
 
 
-def _segments_table(
-    grouping: Grouping, clients: pd.DataFrame, lines: pd.DataFrame, class_models: pd.DataFrame
-) -> pd.DataFrame:
+def _segments_table(grouping: Grouping, clients: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     """Return table `segments`: decided segments in their order, then the rest."""
     counts = clients.groupby("segment_code")["clients_count"].sum()
     total = counts.sum()

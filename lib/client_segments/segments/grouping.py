@@ -64,14 +64,11 @@ class GroupedPatterns:
     ----------
     patterns
         One row is one pattern, with `segment_code`.
-    class_models
-        One row is one number of classes tried; empty where none was.
     findings
         Overlaps, empty and unreachable rules, with counts.
     """
 
     patterns: pd.DataFrame
-    class_models: pd.DataFrame
     findings: Findings = field(default_factory=Findings)
 
 
@@ -190,7 +187,11 @@ def _list_findings(
 
 
 def group_patterns(
-    grouping: Grouping, patterns: pd.DataFrame, forming: Sequence[str], file: str
+    grouping: Grouping,
+    patterns: pd.DataFrame,
+    forming: Sequence[str],
+    class_models: pd.DataFrame,
+    file: str,
 ) -> GroupedPatterns:
     """Put each pattern of codes into its segment.
 
@@ -201,12 +202,22 @@ def group_patterns(
         `clients_count`.
     forming
         Codes of the forming attributes.
+    class_models : DataFrame
+        Table `class_models`: its proposal counts where people have not named a number.
     file
         Decision file as findings show it.
     """
     if grouping.method == "rules":
         return _group_by_rules(grouping, patterns, file)
-    return _group_by_classes(grouping, patterns, forming)
+    proposed = class_models.loc[class_models["is_proposed"], "classes_count"]
+    count = grouping.classes_count or int(proposed.iloc[0])
+    numbers = fit_classes(patterns, forming, count)
+    if grouping.is_proposed:
+        codes = {number: f"class-{number}" for number in range(1, count + 1)}
+    else:
+        codes = {segment.class_number: segment.code for segment in grouping.segments}
+    segment_codes = [codes.get(int(number), REST_CODE) for number in numbers]
+    return GroupedPatterns(patterns.assign(segment_code=segment_codes))
 
 
 def _group_by_rules(grouping: Grouping, patterns: pd.DataFrame, file: str) -> GroupedPatterns:
@@ -214,7 +225,6 @@ def _group_by_rules(grouping: Grouping, patterns: pd.DataFrame, file: str) -> Gr
     codes = np.array([*(segment.code for segment in grouping.segments), REST_CODE])
     return GroupedPatterns(
         patterns.assign(segment_code=codes[placement.chosen]),
-        pd.DataFrame(),
         _rule_findings(grouping, placement, patterns["clients_count"].to_numpy(), file),
     )
 
@@ -265,20 +275,11 @@ def fit_classes(patterns: pd.DataFrame, forming: Sequence[str], classes_count: i
     return model.predict(table) + 1
 
 
-def _group_by_classes(
-    grouping: Grouping, patterns: pd.DataFrame, forming: Sequence[str]
-) -> GroupedPatterns:
-    table = patterns[list(forming)].to_numpy()
-    models = choose_classes(
-        table, weight=_normalised(patterns), maximum=PROPOSED_CLASSES_MAXIMUM, seed=rec.SEED
+def compare_classes(patterns: pd.DataFrame, forming: Sequence[str]) -> pd.DataFrame:
+    """Fit latent class models with 1, 2 … classes: table `class_models`."""
+    return choose_classes(
+        patterns[list(forming)].to_numpy(),
+        weight=_normalised(patterns),
+        maximum=PROPOSED_CLASSES_MAXIMUM,
+        seed=rec.SEED,
     )
-    count = grouping.classes_count or int(
-        models.loc[models["is_proposed"], "classes_count"].iloc[0]
-    )
-    numbers = fit_classes(patterns, forming, count)
-    if grouping.is_proposed:
-        codes = {number: f"class-{number}" for number in range(1, count + 1)}
-    else:
-        codes = {segment.class_number: segment.code for segment in grouping.segments}
-    segment_codes = [codes.get(int(number), REST_CODE) for number in numbers]
-    return GroupedPatterns(patterns.assign(segment_code=segment_codes), models)

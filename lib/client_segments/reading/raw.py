@@ -1,0 +1,115 @@
+"""The raw tables of a group: which files are which, read once, and checked all together."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from client_segments.findings import Finding, Findings, Severity
+from client_segments.language import _
+from client_segments.raw_tables import RAW_TABLES, RAW_TABLES_BY_NAME
+from client_segments.reading.mappings import ColumnMapping, read_columns_decision
+from client_segments.reading.tables import ENDINGS, RawTable, read_table
+from client_segments.study import Study
+
+_CACHED_TABLES = 16
+
+
+def find_files(study: Study, table: str, mapping: ColumnMapping) -> list[Path]:
+    """Return the files of a table: those decided, or `<table>.*` and `<table>_*.*`, by name."""
+    if mapping.files:
+        return [study.raw_folder / name for name in mapping.files]
+    return [path for path in _raw_files(study) if _names(path, table)]
+
+
+def _raw_files(study: Study) -> list[Path]:
+    """Return the files of `raw/` without hidden ones and locks of Excel, by name."""
+    if not study.raw_folder.is_dir():
+        return []
+    paths = (path for path in study.raw_folder.iterdir() if path.is_file())
+    return sorted(path for path in paths if not path.name.startswith((".", "~$")))
+
+
+def _names(path: Path, table: str) -> bool:
+    name = unicodedata.normalize("NFC", path.name).lower()
+    ending = next((ending for ending in ENDINGS if name.endswith(ending)), None)
+    if ending is None:
+        return False
+    stem = name.removesuffix(ending)
+    return stem == table or stem.startswith(f"{table}_")
+
+
+def load_raw(study: Study, name: str) -> RawTable | None:
+    """Read a raw table of a group; None if it has no file. Nothing is raised.
+
+    The findings hold those on the decision about columns too: callers decide what to do.
+    """
+    mappings, findings = read_columns_decision(study)
+    table = _load(study, name, mappings.get(name, ColumnMapping()))
+    if table is None:
+        return None
+    findings.extend(table.findings)
+    return replace(table, findings=findings)
+
+
+def _load(study: Study, name: str, mapping: ColumnMapping) -> RawTable | None:
+    paths = find_files(study, name, mapping)
+    if not paths:
+        return None
+    stats = [path.stat() for path in paths]
+    state = tuple(
+        (path, stat.st_mtime_ns, stat.st_size) for path, stat in zip(paths, stats, strict=True)
+    )
+    table = _read_cached(study, name, _Frozen(mapping), state)
+    return replace(table, frame=table.frame.copy(deep=False), findings=Findings(table.findings))
+
+
+class _Frozen:
+    """A mapping that can be a key: equal where everything decided is equal."""
+
+    def __init__(self, mapping: ColumnMapping) -> None:
+        self.mapping = mapping
+        self._text = repr(mapping)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Frozen) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+@lru_cache(maxsize=_CACHED_TABLES)
+def _read_cached(study: Study, name: str, mapping: _Frozen, state: tuple) -> RawTable:
+    paths = [path for path, _modified, _size in state]
+    return read_table(paths, RAW_TABLES_BY_NAME[name], mapping.mapping, study.name_of)
+
+
+def check_raw(study: Study) -> Findings:
+    """Check everything in `raw/` and the decision about its columns at once."""
+    mappings, findings = read_columns_decision(study)
+    read: set[Path] = set()
+    for contract in RAW_TABLES:
+        table = _load(study, contract.name, mappings.get(contract.name, ColumnMapping()))
+        if table is not None:
+            read.update(table.files)
+            findings.extend(table.findings)
+        elif contract.name == "clients":
+            message = _("нет таблицы «{label}»: без неё работа не начнётся.")
+            remedy = _("положите файл clients.xlsx, clients.csv или clients.parquet в папку raw, "
+                       "или назовите свой файл в decisions/columns.yml.")  # fmt: skip
+            finding = Finding(
+                Severity.ERROR, "no_clients", message.format(label=contract.label), remedy,
+                study.name_of(study.raw_folder),
+            )  # fmt: skip
+            findings.add(finding)
+    for path in _raw_files(study):
+        if path not in read:
+            message = _("файл лежит в raw, но ни одна таблица его не читает.")
+            remedy = _("если это таблица, назовите файл по таблице (clients, feedback, …) или "
+                       "укажите его в decisions/columns.yml (file).")  # fmt: skip
+            findings.add(
+                Finding(Severity.NOTE, "unread_file", message, remedy, study.name_of(path))
+            )
+    return findings

@@ -1,0 +1,193 @@
+"""Reading of one table from its files: header, rows, values, and what the rows say together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from client_segments.contracts import Kind, TableContract
+from client_segments.findings import Finding, Findings, Severity
+from client_segments.labels import fold
+from client_segments.language import _
+from client_segments.raw_tables import CLIENTS
+from client_segments.reading.cells import ColumnReader, Wording
+from client_segments.reading.checks import Part, check_clients, check_scale
+from client_segments.reading.grids import ASK, Grid
+from client_segments.reading.headers import Recogniser, read_header
+from client_segments.reading.mappings import ColumnMapping
+from client_segments.reading.parquet_files import read_parquet_file
+from client_segments.reading.rows import data_rows
+from client_segments.reading.text_files import read_text_file
+from client_segments.reading.workbooks import read_workbook
+
+WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls")
+TEXT_ENDINGS = (".csv", ".txt", ".tsv", ".csv.gz")
+ENDINGS = (*WORKBOOK_ENDINGS, *TEXT_ENDINGS, ".parquet")
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table as it was received: read, not yet understood.
+
+    Attributes
+    ----------
+    contract, frame
+        The contract, and its columns under their names and dtypes; a column that is absent is
+        all empty. Further columns stand under the text of their headers, dtype `str`. One row
+        of the frame is what the contract says it is.
+    attribute_columns
+        Headers of the further columns.
+    files
+        The files it was read from.
+    findings
+        Everything there is to say of the files.
+    """
+
+    contract: TableContract
+    frame: pd.DataFrame
+    attribute_columns: tuple[str, ...]
+    files: tuple[Path, ...]
+    findings: Findings
+
+
+def read_table(
+    paths: Sequence[Path],
+    contract: TableContract,
+    mapping: ColumnMapping,
+    name_of: Callable[[Path], str],
+) -> RawTable:
+    """Read a table from its files, one after another; every problem is a finding.
+
+    Parameters
+    ----------
+    paths
+        The files; their rows are put together in this order.
+    contract, mapping
+        What the table holds, and what people decided about its columns.
+    name_of
+        The text under which findings show a path.
+    """
+    recogniser = Recogniser(contract, mapping)
+    findings, parts = Findings(), []
+    for path in paths:
+        grid, problems = _open(path, name_of(path), recogniser)
+        part = None
+        if grid is not None and grid.rows_count:
+            part = _read_part(grid, recogniser)
+            parts.append(part)
+        findings.extend(problems)
+        if part is None and not problems.errors:
+            message = _("в файле нет таблицы: он пуст.")
+            findings.add(Finding(Severity.ERROR, "empty_file", message, ASK, name_of(path)))
+    findings.extend(_unknown_wordings(recogniser, parts))
+    frame, attribute_columns, origin = _put_together(parts, contract)
+    if contract.name == CLIENTS.name:
+        frame = check_clients(frame, parts, origin, findings)
+    return RawTable(contract, frame, attribute_columns, tuple(paths), findings)
+
+
+def _open(path: Path, file: str, recogniser: Recogniser) -> tuple[Grid | None, Findings]:
+    name = path.name.lower()
+    try:
+        path.open("rb").close()
+    except OSError:
+        message = _("файл не открывается: возможно, он занят другой программой.")
+        remedy = _("закройте его в других программах и проверьте права на чтение.")
+        return None, Findings([Finding(Severity.ERROR, "not_opened", message, remedy, file)])
+    if name.endswith(WORKBOOK_ENDINGS):
+        return read_workbook(path, file, recogniser.mapping.sheet, recogniser.score)
+    if name.endswith(TEXT_ENDINGS):
+        return read_text_file(path, file, lambda rows: recogniser.score(rows)[0])
+    if name.endswith(".parquet"):
+        return read_parquet_file(path, file)
+    message = _("файлы такого вида не читаются.")
+    finding = Finding(
+        Severity.ERROR, "file_kind", message, ASK, file, found=path.suffix,
+        expected=", ".join(ENDINGS),
+    )  # fmt: skip
+    return None, Findings([finding])
+
+
+def _read_part(grid: Grid, recogniser: Recogniser) -> Part:
+    contract, mapping = recogniser.contract, recogniser.mapping
+    header = read_header(grid, recogniser)
+    rows = data_rows(grid, header)
+    data = {}
+    for place, name in header.names.items():
+        is_ours = place in header.columns
+        wording = Wording.of(
+            _decided(mapping.codes, name, header.texts[place], {}),
+            _decided(mapping.no_answer, name, header.texts[place], ()),
+        )
+        column = contract.column(name) if is_ours else None
+        reader = ColumnReader(grid, place, header.texts[place], column, wording)
+        data[name if is_ours else header.attributes[place]] = reader.read(rows)
+    absent = {
+        column.name: pd.Series([None] * len(rows), dtype=column.kind.dtype)
+        for column in contract.columns
+        if column.name not in data
+    }
+    columns = [*contract.column_names, *(header.attributes.values())]
+    frame = pd.DataFrame({**absent, **data}, index=pd.RangeIndex(len(rows)))[columns]
+    part = Part(grid, header, rows, frame)
+    if not len(rows):
+        message = _("под заголовком нет ни одной строки.")
+        grid.findings.add(grid.finding(Severity.ERROR, "no_rows", message, ASK, header.row))
+        return part
+    return check_scale(part) if "scale_min" in contract.column_names else part
+
+
+def _decided(decided, name: str, header: str, default):
+    """Return what is decided of a column under our name of it or under its header."""
+    by_folded = {fold(key): value for key, value in decided.items()}
+    return decided.get(name, by_folded.get(fold(header), default))
+
+
+def _unknown_wordings(recogniser: Recogniser, parts: list[Part]) -> list[Finding]:
+    """Tell of decided codes whose column no file has."""
+    mapping = recogniser.mapping
+    known = {fold(text) for part in parts for text in part.header.texts.values()}
+    known |= {name for part in parts for name in part.header.names.values()}
+    message = _(
+        "в decisions/columns.yml есть codes или no_answer для столбца, которого нет в файлах."
+    )
+    remedy = _("исправьте имя столбца в decisions/columns.yml.")
+    return [
+        Finding(
+            Severity.WARNING, "unknown_wording", message, remedy, parts[0].grid.file, found=name
+        )
+        for name in dict.fromkeys([*mapping.codes, *mapping.no_answer])
+        if parts and name not in known and fold(name) not in known
+    ]
+
+
+def _put_together(
+    parts: list[Part], contract: TableContract
+) -> tuple[pd.DataFrame, tuple[str, ...], np.ndarray]:
+    """Put the parts below each other; return also part and row of each row of the whole."""
+    headers: dict[str, str] = {}
+    frames = []
+    for part in parts:
+        names = {
+            text: headers.setdefault(fold(text), text) for text in part.header.attributes.values()
+        }
+        frames.append(part.frame.rename(columns=names))
+    columns = [*contract.column_names, *headers.values()]
+    dtypes = {column.name: column.kind.dtype for column in contract.columns}
+    dtypes |= dict.fromkeys(headers.values(), Kind.TEXT.dtype)
+    frames = [frame.reindex(columns=columns).astype(dtypes) for frame in frames]
+    frame = (
+        pd.concat(frames, ignore_index=True)
+        if frames
+        else pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in dtypes.items()})
+    )
+    origin = [
+        np.column_stack([np.full(len(part.frame), number), np.arange(len(part.frame))])
+        for number, part in enumerate(parts)
+    ]
+    origin = np.vstack(origin) if origin else np.empty((0, 2), dtype=np.int64)
+    return frame, tuple(headers.values()), origin
