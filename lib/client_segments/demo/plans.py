@@ -6,7 +6,7 @@ All shares are 0-1. A plan holds nothing random; `tables.make_tables` draws from
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 Shares = Mapping[str, float]
 """Value → share; shares of one mapping sum to 1."""
@@ -157,6 +157,11 @@ class ActionPlan:
     target: float
     effect: int
     feasibility: int
+
+
+def rebased(actions: tuple[ActionPlan, ...], bases: Mapping[str, float]) -> tuple[ActionPlan, ...]:
+    """Return the actions with other base values, by code: the indicator as it stood that year."""
+    return tuple(replace(action, base=bases.get(action.code, action.base)) for action in actions)
 
 
 @dataclass(frozen=True)

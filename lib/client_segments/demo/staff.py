@@ -11,6 +11,7 @@ from client_segments.demo.plans import (
     HypothesisPlan,
     Rates,
     SegmentPlan,
+    rebased,
 )
 
 STAGES = (
@@ -218,5 +219,8 @@ def plan_years() -> tuple[GroupPlan, GroupPlan]:
         for segment in SEGMENTS
     )
     sources = tuple(text.replace("2025", "2024") for text in _PLAN_2025.sources)
-    earlier = replace(_PLAN_2025, year=2024, clients_count=580, segments=before, sources=sources)
+    earlier = replace(
+        _PLAN_2025, year=2024, clients_count=580, segments=before, sources=sources,
+        actions=rebased(_PLAN_2025.actions, {"М1": 34}),
+    )  # fmt: skip
     return earlier, _PLAN_2025

@@ -13,6 +13,7 @@ from client_segments.demo.plans import (
     Rates,
     SegmentPlan,
     Shares,
+    rebased,
 )
 
 YOUNGER = ("18–24", "25–34", "35–44", "45–54", "55–64")
@@ -382,6 +383,7 @@ def plan_years() -> tuple[GroupPlan, GroupPlan]:
         before.append(segment)
     sources = tuple(text.replace("2025", "2024") for text in _PLAN_2025.sources)
     earlier = replace(
-        _PLAN_2025, year=2024, clients_count=19_200, segments=tuple(before), sources=sources
-    )
+        _PLAN_2025, year=2024, clients_count=19_200, segments=tuple(before), sources=sources,
+        actions=rebased(_PLAN_2025.actions, {"М1": 70}),
+    )  # fmt: skip
     return earlier, _PLAN_2025

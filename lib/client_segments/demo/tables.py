@@ -23,6 +23,9 @@ RESPONDENTS = {"survey": 60, "interview": 6, "focus_group": 8}
 """Respondents of one segment by instrument."""
 
 QUOTED_INSTRUMENTS = ("interview", "focus_group")
+POPULATION_PER_CLIENT = 3.2
+"""People in the official margins for each client that the authority knows."""
+
 TABLE_NAMES = (
     "clients", "population", "eligibility", "feedback", "problems", "journey", "channels", "answers",
 )  # fmt: skip
@@ -195,7 +198,8 @@ def _population(plan: GroupPlan, clients_count: int) -> pd.DataFrame:
     """Return official margins that agree with the plan: each forming attribute with each sex.
 
     One row is one combination of values and its number of people; numbers are expectations,
-    not draws, because an official source counts everybody.
+    not draws, because an official source counts everybody. The authority knows one person in
+    `POPULATION_PER_CLIENT`, of every kind alike.
     """
     by_code = {attribute.code: attribute for attribute in plan.attributes}
     frames = []
@@ -213,7 +217,8 @@ def _population(plan: GroupPlan, clients_count: int) -> pd.DataFrame:
             for cell, part in cells.items():
                 total[cell] = total.get(cell, 0.0) + part
         frame = pd.DataFrame(list(total), columns=[by_code[code].name for code in codes])
-        frame["people_count"] = np.round(np.array(list(total.values())) * clients_count).astype(int)
+        people = np.array(list(total.values())) * clients_count * POPULATION_PER_CLIENT
+        frame["people_count"] = np.round(people).astype(int)
         frames.append(frame.sort_values(list(frame.columns[:-1]), kind="stable"))
     frame = pd.concat(frames, ignore_index=True)
     frame["as_of_date"] = pd.Timestamp(plan.year, 1, 1)
