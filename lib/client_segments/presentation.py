@@ -129,6 +129,8 @@ def _format_value(value: object, column: Column, digits: int) -> str:
         return "—"
     if column.codes is not None:
         return column.codes.get(str(value), str(value))
+    if isinstance(value, str):  # also a number told in words, such as «менее 6»
+        return value
     if column.kind is Kind.FLAG:
         return _("да") if value else _("нет")
     if column.kind is Kind.DATE:
