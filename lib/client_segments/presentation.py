@@ -43,9 +43,10 @@ white-space:normal;max-width:36em;background:none;color:inherit}
 .cs-shown table.cs-table thead th{border-bottom:2px solid #57606a;vertical-align:bottom;\
 font-weight:600}
 .cs-shown table.cs-table tbody th{font-weight:400}
+.cs-shown table.cs-table td{white-space:pre-line}
 .cs-shown table.cs-card tbody th{font-weight:600;white-space:nowrap}
-.cs-shown table.cs-table .cs-number{text-align:right;white-space:nowrap;\
-font-variant-numeric:tabular-nums}
+.cs-shown table.cs-table .cs-number{text-align:right;font-variant-numeric:tabular-nums}
+.cs-shown table.cs-table tbody .cs-number{white-space:nowrap}
 .cs-shown table.cs-table .cs-long{min-width:15em}
 .cs-shown .cs-cut,.cs-shown .cs-grain{margin:.3em 0;font-size:13px}
 .cs-shown .cs-mark{display:inline-block;min-width:1.2em;font-weight:700}

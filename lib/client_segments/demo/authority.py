@@ -39,8 +39,11 @@ def plan_authority() -> AuthorityPlan:
 
 def write_authority(folder: Path, seed: int = rec.SEED) -> None:
     """Write the whole authority: the same seed gives the same bytes."""
-    for plan in plan_authority().groups:
+    plans = plan_authority().groups
+    for plan in plans:
         write_group(folder / str(plan.year) / plan.code, plan, seed)
+    for year in sorted({plan.year for plan in plans}):
+        _write_yaml(folder / str(year) / "report.yml", _report(year))
 
 
 def write_group(folder: Path, plan: GroupPlan, seed: int = rec.SEED) -> None:
@@ -136,6 +139,19 @@ def _register_dates(plan: GroupPlan, count: int) -> pd.Series:
 
 def _signed(plan: GroupPlan, month: int, day: int, who: str, why: str, **content: Any) -> dict:
     return {"who": who, "when": date(plan.year, month, day).isoformat(), "why": why, **content}
+
+
+def _report(year: int) -> dict:
+    return {
+        "who": "начальник отдела анализа",
+        "when": date(year, 12, 15).isoformat(),
+        "why": "профили сформированы в течение года",
+        "signatory": "министр (вымышленный)",
+        "summary": (
+            "Орган власти и все данные отчёта вымышлены: он показывает, каким получается отчёт. "
+            "В него вошли три группы процессов; выводы каждой – ниже, планы – в её разделе."
+        ),
+    }
 
 
 def _decisions(plan: GroupPlan) -> dict[str, dict]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from client_segments import charts
 from client_segments import recommendations as rec
 from client_segments.contracts import Column, Kind, TableContract
-from client_segments.disclosure import BAND, count_text, is_hidden
+from client_segments.disclosure import BAND, count_text
 from client_segments.language import (
     _,
     counted,
@@ -34,6 +34,9 @@ from client_segments.report.tree import (
     blocks,
 )
 from client_segments.steps import OUTCOME_LABELS
+
+CHANNELS_TOLD = 3
+"""Own: channels named for each use."""
 
 
 @dataclass(frozen=True)
@@ -132,8 +135,7 @@ PRIORITY_COLUMNS = _contract(
     _column("blind_zone_pct", _("Слепая зона"), Kind.NUMBER, "%"),
     _column("score", _("Балл"), Kind.NUMBER),
     _column("is_stable", _("Место устойчиво"), Kind.FLAG),
-    _column("missing_criteria", _("Нет данных")),
-    _column("is_chosen", _("Решено исследовать первым"), Kind.FLAG),
+    _column("is_chosen", _("Выбран первым"), Kind.FLAG),
 )  # fmt: skip
 SATISFACTION_COLUMNS = _contract(
     "satisfaction", _("Удовлетворённость"),
@@ -164,17 +166,7 @@ PROBLEM_COLUMNS = _contract(
 CHANNEL_COLUMNS = _contract(
     "channels", _("Предпочитаемые каналы"),
     _column("segment_name", _("Сегмент")),
-    Column("use", _("Назначение канала"), Kind.CODE, "", codes=rec.CHANNEL_USES),
-    _column("channel_name", _("Канал")),
-    _column("answers_count", _("Назвали"), Kind.INTEGER),
-    _column("share_pct", _("Доля назвавших"), Kind.NUMBER, "%"),
-)  # fmt: skip
-STAGE_COLUMNS = _contract(
-    "stages", _("Клиентский путь"),
-    _column("segment_name", _("Сегмент")),
-    _column("stage", _("Этап")),
-    _column("reached_count", _("Дел дошло"), Kind.INTEGER),
-    _column("reached_pct", _("Доля дошедших"), Kind.NUMBER, "%"),
+    *(_column(code, label.capitalize()) for code, label in rec.CHANNEL_USES.items()),
 )  # fmt: skip
 VERDICT_COLUMNS = _contract(
     "verdicts", _("Гипотезы и вердикты"),
@@ -217,7 +209,6 @@ COMPLIANCE_COLUMNS = _contract(
 )  # fmt: skip
 FIELD_COLUMNS = _contract(
     "fields", _("Профиль"),
-    _column("section", _("Раздел")),
     _column("field", _("Поле")),
     _column("value_text", _("Значение")),
 )  # fmt: skip
@@ -231,6 +222,11 @@ def _table(
     for name in counts:
         shown[name] = _told(frame[name])
     return Table(caption, shown, contract)
+
+
+def _without_empty(table: Table) -> Table:
+    """Return a table without the columns in which no row has a value."""
+    return replace(table, frame=table.frame.dropna(axis="columns", how="all"))
 
 
 def _named(group: GroupContent, frame: pd.DataFrame) -> pd.DataFrame:
@@ -263,75 +259,93 @@ def year_report(content: YearContent) -> Report:
 
 
 def _summary(content: YearContent) -> Section:
-    sentences = tuple(sentence for group in content.groups for sentence in _group_sentences(group))
     intro = [Paragraph(text) for text in content.summary.split("\n\n") if text.strip()]
-    nothing = (
-        Remark(_("Ни в одной группе процессов профили ещё не сформированы."))
-        if not content.groups
-        else None
+    nothing = Remark(_("Ни в одной группе процессов профили ещё не сформированы."))
+    parts = tuple(
+        Section(_anchor(group, "summary"), group.name, (Items(tuple(_group_sentences(group))),))
+        for group in content.groups
     )
-    return Section(
-        "summary", _("Главное"), blocks(intro, Items(sentences) if sentences else None, nothing)
-    )
+    return Section("summary", _("Главное"), blocks(intro, None if parts else nothing), parts)
 
 
 def _group_sentences(group: GroupContent) -> list[str]:
     """Say the main findings on a group in sentences; each number is one of its tables."""
-    tables = group.tables
-    named = tables.segments[~tables.segments["is_rest"]]
-    total = int(tables.segments["clients_count"].sum())
-    forms = tables.group.unit_forms
     sentences = [
-        _("«{group}»: {clients}, {segments}.").format(
-            group=group.name,
-            clients=counted(total, *forms),
-            segments=counted(len(named), _("сегмент"), _("сегмента"), _("сегментов")),
-        )
+        _size_sentence(group),
+        _rank_sentence(group),
+        _satisfaction_sentence(group),
+        _blind_zone_sentence(group),
+        _verdict_sentence(group),
     ]
-    ranked = tables.priorities.sort_values("rank", kind="stable")
-    if len(ranked):
-        first = ranked.iloc[0]
-        stable = _("место устойчиво") if first["is_stable"] else _("место неустойчиво")
-        sentences.append(
-            _("«{group}»: по расчёту первым исследуется сегмент «{segment}» ({stable}).").format(
-                group=group.name, segment=first["segment_name"], stable=stable
-            )
-        )
-    satisfaction = _overall(tables.satisfaction).dropna(subset=["satisfaction_pct"])
-    if len(satisfaction):
-        row = satisfaction.loc[satisfaction["satisfaction_pct"].idxmin()]
-        sentences.append(
-            _("«{group}»: реже всего удовлетворены клиенты сегмента «{segment}» – {share}.").format(
-                group=group.name,
-                segment=group.segment_names()[row["segment_code"]],
-                share=format_percent(row["satisfaction_pct"]),
-            )
-        )
-    blind = _all_measures(tables.blind_zone)
+    return [sentence for sentence in sentences if sentence]
+
+
+def _size_sentence(group: GroupContent) -> str:
+    segments = group.tables.segments
+    total = int(segments["clients_count"].sum())
+    return _("В данных {clients}; выделено {segments}.").format(
+        clients=counted(total, *group.tables.group.unit_forms),
+        segments=counted(
+            int((~segments["is_rest"]).sum()), _("сегмент"), _("сегмента"), _("сегментов")
+        ),
+    )
+
+
+def _rank_sentence(group: GroupContent) -> str:
+    ranked = group.tables.priorities.sort_values("rank", kind="stable")
+    if ranked.empty:
+        return ""
+    first = ranked.iloc[0]
+    stable = _("место устойчиво") if first["is_stable"] else _("место неустойчиво")
+    text = _("По расчёту первым исследуется сегмент «{segment}» ({stable}).").format(
+        segment=first["segment_name"], stable=stable
+    )
+    chosen = [f"«{name}»" for name in ranked.loc[ranked["is_chosen"], "segment_name"]]
+    if not chosen:
+        return text
+    return text + " " + _("Решено начать с сегментов: {names}.").format(names=sentence_list(chosen))
+
+
+def _satisfaction_sentence(group: GroupContent) -> str:
+    known = _overall(group.tables.satisfaction).dropna(subset=["satisfaction_pct"])
+    if known.empty:
+        return ""
+    names = group.segment_names()
+    least = known.loc[known["satisfaction_pct"].idxmin()]
+    most = known.loc[known["satisfaction_pct"].idxmax()]
+    return _(
+        "Реже всего удовлетворены клиенты сегмента «{least}» ({least_share}), чаще всего – «{most}» ({most_share})."
+    ).format(
+        least=names[least["segment_code"]],
+        least_share=format_percent(least["satisfaction_pct"]),
+        most=names[most["segment_code"]],
+        most_share=format_percent(most["satisfaction_pct"]),
+    )
+
+
+def _blind_zone_sentence(group: GroupContent) -> str:
+    blind = _all_measures(group.tables.blind_zone)
     entitled = blind["entitled_count"].sum()
-    if len(blind) and entitled:
-        count = blind["blind_zone_count"].sum()
-        sentences.append(
-            _("«{group}»: имеют право, но не обращались {count} из {entitled} ({share}).").format(
-                group=group.name,
-                count=format_count(count),
-                entitled=format_count(entitled),
-                share=format_percent(100 * count / entitled),
-            )
-        )
-    verdicts = tables.verdicts["verdict"].value_counts()
-    if verdicts.sum():
-        parts = [
-            _("{verdict} – {count}").format(verdict=label, count=verdicts[code])
-            for code, label in rec.VERDICTS.items()
-            if code in verdicts
-        ]
-        sentences.append(
-            _("«{group}»: гипотез – {total}, из них {parts}.").format(
-                group=group.name, total=verdicts.sum(), parts=", ".join(parts)
-            )
-        )
-    return sentences
+    if not entitled:
+        return ""
+    count = blind["blind_zone_count"].sum()
+    return _("Имеют право, но не обращались: {count} из {entitled} ({share}).").format(
+        count=format_count(count),
+        entitled=format_count(entitled),
+        share=format_percent(100 * count / entitled),
+    )
+
+
+def _verdict_sentence(group: GroupContent) -> str:
+    verdicts = group.tables.verdicts["verdict"].value_counts()
+    if not verdicts.sum():
+        return ""
+    parts = [
+        _("{verdict} – {count}").format(verdict=label, count=verdicts[code])
+        for code, label in rec.VERDICTS.items()
+        if code in verdicts
+    ]
+    return _("Гипотез – {total}: {parts}.").format(total=verdicts.sum(), parts=", ".join(parts))
 
 
 def _overall(satisfaction: pd.DataFrame) -> pd.DataFrame:
@@ -427,12 +441,25 @@ def _priority_part(group: GroupContent) -> Section:
         _anchor(group, "priorities"),
         _("Очерёдность исследования"),
         blocks(
-            _table(caption, ranked, PRIORITY_COLUMNS, counts=["clients_count"]),
+            _without_empty(_table(caption, ranked, PRIORITY_COLUMNS, counts=["clients_count"])),
+            _missing_remark(ranked, tables.group.has_entitlement),
             _satisfaction_blocks(group),
             _problem_blocks(group),
             _blind_zone_blocks(group),
         ),
     )
+
+
+def _missing_remark(ranked: pd.DataFrame, has_entitlement: bool) -> Remark | None:
+    """Say which criteria the ranking lacks; their weight went to the others."""
+    missing = {name for text in ranked["missing_criteria"].dropna() for name in text.split(", ")}
+    inapplicable = set() if has_entitlement else {_("Слепая зона")}
+    left = sorted(f"«{name}»" for name in missing - inapplicable if name)
+    if not left:
+        return None
+    names = sentence_list(left)
+    text = _("В расчёте места нет данных по параметрам: {names}; их вес поделили остальные.")
+    return Remark(text.format(names=names))
 
 
 def _satisfaction_blocks(group: GroupContent) -> list[Block]:
@@ -485,33 +512,44 @@ def _blind_zone_blocks(group: GroupContent) -> list[Block]:
 
 
 def _journey_part(group: GroupContent) -> Section:
-    stages = _named(group, group.tables.journey_stages)
-    shares = group.tables.channel_shares
-    shares = shares[(shares["kind"] == "preferred") & ~shares["answers_count"].map(is_hidden)]
-    preferred = _named(group, shares).sort_values(
-        ["segment_code", "use", "share_pct"], ascending=[True, True, False], kind="stable"
-    )
-    content: list[Block] = []
-    if len(stages):
-        labels = stages["stage_number"].astype(str) + ". " + stages["stage"]
-        content.append(Figure(charts.grouped_bars(
-            stages.assign(label=labels), label="label", series="segment_name", value="reached_pct",
-            title=_("Сколько дел доходит до этапа"), value_title=_("Доля дел, %"),
-            description=_("Доля дел каждого сегмента, дошедших до каждого этапа клиентского пути."),
-        )))  # fmt: skip
-        caption = _("Клиентский путь: {name}").format(name=group.name)
-        content.append(
-            _table(caption, stages.assign(stage=labels), STAGE_COLUMNS, ["reached_count"])
-        )
-    else:
-        content.append(Remark(_("Клиентский путь: журнала событий нет.")))
-    if len(preferred):
-        top = preferred.groupby(["segment_code", "use"], sort=False).head(3)
-        caption = _("Предпочитаемые каналы (до трёх самых частых): {name}").format(name=group.name)
-        content.append(_table(caption, top, CHANNEL_COLUMNS, ["answers_count"]))
-    else:
-        content.append(Remark(_("Каналы: сведений о предпочтениях нет.")))
+    content = [*_stage_blocks(group), *_channel_blocks(group)]
     return Section(_anchor(group, "journey"), _("Клиентский путь и каналы"), tuple(content))
+
+
+def _stage_blocks(group: GroupContent) -> list[Block]:
+    stages = _named(group, group.tables.journey_stages)
+    if stages.empty:
+        return [Remark(_("Клиентский путь: журнала событий нет."))]
+    stages = stages.assign(label=stages["stage_number"].astype(str) + ". " + stages["stage"])
+    caption = _("Доля дел, дошедших до этапа, по сегментам: {name}").format(name=group.name)
+    figure = charts.heat_map(
+        stages, row="label", column="segment_name", value="reached_pct",
+        title=_("Сколько дел доходит до этапа"), value_title=_("Доля дел, %"),
+        description=_("Доля дел каждого сегмента, дошедших до каждого этапа клиентского пути."),
+    )  # fmt: skip
+    wide = stages.pivot(index="label", columns="segment_name", values="reached_pct")
+    wide = wide.loc[stages["label"].drop_duplicates(), stages["segment_name"].drop_duplicates()]
+    columns = [_column("label", _("Этап"))]
+    columns += [_column(name, name, Kind.NUMBER, "%") for name in wide.columns]
+    contract = _contract("stages", caption, *columns)
+    return [Figure(figure), Table(caption, wide.reset_index(), contract)]
+
+
+def _channel_blocks(group: GroupContent) -> list[Block]:
+    """Tell the preferred channels: one row a segment, one column a use, the three most named."""
+    shares = _named(group, group.tables.channel_shares)
+    shares = shares[shares["kind"] == "preferred"]
+    if shares.empty:
+        return [Remark(_("Каналы: сведений о предпочтениях нет."))]
+    order = {name: number for number, name in enumerate(group.segment_names())}
+    shares = shares.sort_values("share_pct", ascending=False, kind="stable")
+    shares["told"] = shares["channel_name"] + " – " + shares["share_pct"].map(format_percent)
+    top = shares.groupby(["segment_name", "use"], sort=False).head(CHANNELS_TOLD)
+    wide = top.groupby(["segment_name", "use"], sort=False)["told"].agg("\n".join).unstack("use")
+    wide = wide.reindex(columns=list(rec.CHANNEL_USES)).reset_index()
+    wide = wide.sort_values("segment_name", key=lambda names: names.map(order), kind="stable")
+    caption = _("Предпочитаемые каналы, до трёх самых частых: {name}").format(name=group.name)
+    return [_without_empty(_table(caption, wide, CHANNEL_COLUMNS))]
 
 
 def _verdict_part(group: GroupContent) -> Section:
@@ -531,13 +569,13 @@ def _profile_part(group: GroupContent) -> Section:
         if fields.empty:
             continue
         shown = fields[fields["is_filled"] | fields["is_core"]]
-        caption = _("Профиль сегмента «{name}», статус: {status}").format(
-            name=name, status=rec.PROFILE_STATUSES[statuses[code]]
-        )
+        caption = _("Статус профиля: {status}.").format(status=rec.PROFILE_STATUSES[statuses[code]])
+        tables = [
+            _table(section, own, FIELD_COLUMNS)
+            for section, own in shown.groupby("section", sort=False)
+        ]
         parts.append(
-            Section(
-                _anchor(group, f"profile-{code}"), name, (_table(caption, shown, FIELD_COLUMNS),)
-            )
+            Section(_anchor(group, f"profile-{code}"), name, (Paragraph(caption), *tables))
         )
     note = Remark(_("Показаны основные поля формы и те дополнительные, которые заполнены."))
     return Section(_anchor(group, "profiles"), _("Профили сегментов"), (note,), tuple(parts))

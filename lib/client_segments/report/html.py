@@ -72,6 +72,7 @@ def render(report: Report) -> str:
     return _environment.get_template("report.html.j2").render(
         report=report,
         parts=_parts(report),
+        contents=report.sections,
         style=Markup(style + STYLE),
         policy=Markup(content_security_policy(report.has_figures)),
         scripts=Markup(plotly_script() if report.has_figures else ""),

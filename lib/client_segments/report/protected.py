@@ -134,7 +134,11 @@ def _problems(problems: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Protect mentions by segment and problem; a hidden number of mentions is not listed."""
     counts = protect(problems, ["segment_code", "problem"], ["problems_count"]).frame
     counts = counts[~is_hidden(counts["problems_count"])]
-    return priorities.problem_rates(counts), priorities.uniqueness(counts, rec.SEED)
+    rates = priorities.problem_rates(counts)
+    # The functions of the step complete the table with zeros; here those are hidden numbers.
+    told = rates["problems_count"] > 0
+    rates["others_share_pct"] = rates["others_share_pct"].where(rates["others_count"] > 0)
+    return rates[told].reset_index(drop=True), priorities.uniqueness(counts, rec.SEED)
 
 
 def _blind_zone(blind_zone: pd.DataFrame) -> pd.DataFrame:

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import ipywidgets as ipw
+import traitlets
 
 from client_segments.contracts import Column, Kind
 from client_segments.language import _
 
 NOTHING = _("— не указано —")
-_LONG_TEXTS = ("text", "measure", "need", "why", "summary", "reason", "resources")
-_LABEL_STYLE = {"description_width": "13em"}
-_WIDE = {"width": "46em", "max_width": "98%"}
+WIDE = {"width": "54em", "max_width": "98%"}
+LABEL_STYLE = {"description_width": "15em"}
+_LONG_TEXTS = (
+    "text", "measure", "need", "why", "summary", "reason", "resources", "problem", "basis",
+)  # fmt: skip
+_UNKNOWN = object()
 
 
 @dataclass(frozen=True)
 class Field:
     """A control and the way to read from it what goes into the decision's file.
 
-    `read` returns text, a list of texts, a date, or None where nothing is given.
+    `read` returns text, a list of texts, a date, or None where nothing is given; a control that
+    nobody touched gives back what stands in the file, letter by letter.
     """
 
     column: Column
@@ -29,64 +34,153 @@ class Field:
     read: Callable[[], object]
 
 
-def _text(value: object) -> str:
-    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+class CheckList(ipw.HBox):
+    """Several of some options, each with a box to tick.
+
+    A list in which a click without Ctrl drops everything chosen before is a trap.
+
+    Parameters
+    ----------
+    options
+        Label and value of each.
+    value
+        The chosen values; their order is kept, newly ticked ones follow.
+    """
+
+    value = traitlets.Tuple()
+
+    def __init__(
+        self, label: str, options: Sequence[tuple[str, str]], value: Sequence[str], tooltip: str = ""
+    ) -> None:
+        name = ipw.Label(label, layout={"width": LABEL_STYLE["description_width"], "flex": "none"})
+        self._boxes = ipw.Box(layout={"flex_flow": "row wrap", "flex": "1 1 auto"})
+        super().__init__(
+            [name, self._boxes], value=tuple(value), layout={**WIDE, "align_items": "flex-start"}
+        )
+        name.style.text_align = "right"
+        self._tooltip = tooltip
+        self.offer(options)
+
+    def offer(self, options: Sequence[tuple[str, str]]) -> None:
+        """Show other options; what is chosen and no longer offered is dropped."""
+        known = [value for _label, value in options]
+        self.value = tuple(value for value in self.value if value in known)
+        self._boxes.children = [self._box(label, value) for label, value in options]
+
+    def _box(self, label: str, value: str) -> ipw.Checkbox:
+        box = ipw.Checkbox(
+            value=value in self.value, description=label, indent=False, tooltip=self._tooltip,
+            layout={"width": "auto", "margin": "0 1.5em 0 0"},
+        )  # fmt: skip
+
+        def turn(change: Mapping) -> None:
+            others = tuple(item for item in self.value if item != value)
+            self.value = (*others, value) if change["new"] else others
+
+        box.observe(turn, names="value")
+        return box
 
 
-def _choice(column: Column, value: object, choices: Mapping[str, str]) -> Field:
+def text_of(value: object) -> str:
+    """Return a value as a text control shows it."""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    return "" if value is None else str(value)
+
+
+def _choice(value: object, choices: Mapping[object, str]) -> tuple[ipw.Widget, Callable]:
+    value = None if value == "" else value
     options = [(NOTHING, None), *((label, code) for code, label in choices.items())]
     if value is not None and value not in choices:
-        options.append((str(value), value))
+        options.append((_("{value} – нет в списке").format(value=value), value))
     control = ipw.Dropdown(options=options, value=value)
-    return Field(column, control, lambda: control.value)
+    return control, lambda: control.value
 
 
-def _several(column: Column, value: object, choices: Mapping[str, str]) -> Field:
+def _several(
+    column: Column, value: object, choices: Mapping[str, str]
+) -> tuple[ipw.Widget, Callable]:
+    chosen = [str(item) for item in value or ()]
     options = [
-        (f"{code} – {label}" if label != code else label, code) for code, label in choices.items()
+        (f"{code} – {label}" if column.codes and label != code else label, code)
+        for code, label in choices.items()
     ]
-    chosen = [code for code in value or () if code in choices]
-    control = ipw.SelectMultiple(options=options, value=chosen, rows=min(6, max(2, len(options))))
-    return Field(column, control, lambda: list(control.value) or None)
+    options += [
+        (_("{value} – нет в списке").format(value=item), item)
+        for item in chosen
+        if item not in choices
+    ]
+    control = CheckList(column.label, options, chosen, column.description)
+    return control, lambda: list(control.value) or None
 
 
-def _lines(column: Column, value: object) -> Field:
-    lines = "\n".join(_text(item) for item in value or ())
-    control = ipw.Textarea(value=lines, rows=3, placeholder=_("по одному в строке"))
-    return Field(
-        column,
-        control,
-        lambda: [line.strip() for line in control.value.splitlines() if line.strip()] or None,
+def _lines(value: object) -> tuple[ipw.Widget, Callable]:
+    lines = [text_of(item) for item in value or ()]
+    control = ipw.Textarea(
+        value="\n".join(lines), rows=min(8, max(2, len(lines))), placeholder=_("по одному в строке")
     )
+    return control, lambda: [
+        line.strip() for line in control.value.splitlines() if line.strip()
+    ] or None
 
 
-def make_field(column: Column, value: object, choices: Mapping[str, str] | None = None) -> Field:
+def _text(column: Column, value: object) -> tuple[ipw.Widget, Callable]:
+    if column.name in _LONG_TEXTS:
+        text = text_of(value)
+        control = ipw.Textarea(value=text, rows=min(6, 2 + len(text) // 90))
+    else:
+        control = ipw.Text(value=text_of(value))
+    control.placeholder = column.description
+    return control, lambda: control.value.strip() or None
+
+
+def _control(
+    column: Column, value: object, choices: Mapping[str, str] | None
+) -> tuple[ipw.Widget, Callable]:
+    if column.is_list and choices:
+        return _several(column, value, choices)
+    if column.is_list:
+        return _lines(value)
+    if choices:
+        return _choice(value, choices)
+    if column.kind is Kind.FLAG:
+        return _choice(value, {True: _("да"), False: _("нет")})
+    day = value.date() if hasattr(value, "date") else value
+    if column.kind is Kind.DATE and (day is None or isinstance(day, date)):
+        control = ipw.DatePicker(value=day)
+        return control, lambda: control.value
+    return _text(column, value)
+
+
+def make_field(
+    column: Column,
+    value: object,
+    choices: Mapping[str, str] | None = None,
+    written: object = _UNKNOWN,
+) -> Field:
     """Return the field for a column, showing a value.
 
     Parameters
     ----------
+    value
+        As the column's kind says; text that the column refuses is shown as it is, to be mended.
     choices
-        Codes and labels to choose among, where they depend on the study (segments, attributes).
+        Codes and labels to choose among, where they depend on the study (segments, fields).
+    written
+        What stands in the file; given back by a control that nobody touched.
     """
-    choices = choices or column.codes
-    if column.is_list and choices:
-        field = _several(column, value, choices)
-    elif column.is_list:
-        field = _lines(column, value)
-    elif choices:
-        field = _choice(column, value, choices)
-    elif column.kind is Kind.FLAG:
-        field = _choice(column, value, {True: _("да"), False: _("нет")})
-    elif column.kind is Kind.DATE:
-        day = value.date() if hasattr(value, "date") else value
-        control = ipw.DatePicker(value=day if isinstance(day, date) else None)
-        field = Field(column, control, lambda: control.value)
-    else:
-        is_long = column.name in _LONG_TEXTS
-        control = (ipw.Textarea if is_long else ipw.Text)(value=_text(value))
-        field = Field(column, control, lambda: control.value.strip() or None)
-    field.control.description = column.label
-    field.control.tooltip = column.description
-    field.control.style = _LABEL_STYLE
-    field.control.layout = _WIDE
-    return field
+    if value is None and written not in (_UNKNOWN, ""):
+        value = written
+    control, read = _control(column, value, choices or column.codes)
+    if not isinstance(control, CheckList):
+        unit = f", {column.unit}" if column.unit else ""
+        control.description = column.label + unit
+        control.tooltip = column.description
+        control.style = LABEL_STYLE
+        control.layout = WIDE
+    shown = control.value
+
+    def read_or_keep() -> object:
+        return written if written is not _UNKNOWN and control.value == shown else read()
+
+    return Field(column, control, read_or_keep)

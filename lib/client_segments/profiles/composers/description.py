@@ -148,6 +148,8 @@ def _needs(view: SegmentView) -> FieldText:
 def _expectations(view: SegmentView) -> FieldText:
     row = view.row("satisfaction", instrument="all")
     gap = row["expectation_gap"] if row else None
+    if view.inputs.is_protected:
+        return no_data(_("средние по исходным оценкам в передаваемом отчёте не раскрываются"))
     if not is_present(gap):
         return no_data(_("клиентов не спрашивали, чего они ожидали"))
     if round(gap, 1) == 0:
