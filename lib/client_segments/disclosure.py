@@ -13,7 +13,7 @@ solver, rounding to base five gave away one of 186, rounding to midpoints of six
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,7 @@ from client_segments.language import _, format_count
 BAND = 6
 """Width of a band: no count below it is told."""
 MIDPOINT = 3
+_MAKER = object()  # known to `protect` alone: no other code makes a protected table
 
 
 def protect_count(count: pd.Series | np.ndarray | int) -> pd.Series | np.ndarray | int:
@@ -59,14 +60,28 @@ class ProtectedTable:
         Categories as they were, counts protected; nothing else.
     counts
         Names of the columns that are protected counts.
+
+    Raises
+    ------
+    TypeError
+        When anything but `protect` makes it: raw counts would pass for protected ones.
     """
 
     frame: pd.DataFrame
     counts: tuple[str, ...]
+    maker: InitVar[object] = None
+
+    def __post_init__(self, maker: object) -> None:
+        """Refuse frames that did not come from `protect`."""
+        if maker is not _MAKER:
+            raise TypeError("a ProtectedTable is made by disclosure.protect only")
 
     def total(self, count: str, by: Sequence[str]) -> pd.Series:
-        """Return the sum of the protected parts, for each combination of `by`."""
-        return self.frame.groupby(list(by), sort=False)[count].sum()
+        """Return the sum of the protected parts, for each combination of `by`.
+
+        A part without a category is a part; a total of missing counts alone is missing.
+        """
+        return self.frame.groupby(list(by), sort=False, dropna=False)[count].sum(min_count=1)
 
 
 def protect(
@@ -86,9 +101,10 @@ def protect(
     Returns
     -------
     ProtectedTable
-        Only the named columns: what is not named is left behind.
+        Only the named columns, rows in their order: what is not named is left behind. Rows put
+        in order of raw counts would tell more than the bands; order them by categories.
     """
     kept = frame[[*categories, *texts, *counts]].reset_index(drop=True).copy()
     for name in counts:
         kept[name] = protect_count(kept[name].astype("Int64"))
-    return ProtectedTable(kept, tuple(counts))
+    return ProtectedTable(kept, tuple(counts), _MAKER)

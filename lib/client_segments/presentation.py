@@ -302,7 +302,14 @@ def show_result(
     """
     contract = result.contracts[name]
     frame = result.table(name)
-    shown = show_table(frame[list(columns)] if columns else frame, contract, caption or "", limit)
+    labels = {}
+    if result.segment_names and "segment_code" in frame and "segment_name" not in frame:
+        names = frame["segment_code"].map(result.segment_names)
+        frame = frame.assign(segment_code=names.fillna(frame["segment_code"]))
+        labels = {"segment_code": _("Сегмент")}
+    shown = show_table(
+        frame[list(columns)] if columns else frame, contract, caption or "", limit, labels
+    )
     grain = f'<p class="cs-grain">{escape(contract.grain)}</p>'
     return Shown(shown.html + grain, f"{shown.text}\n{contract.grain}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import pandas as pd
@@ -65,13 +65,17 @@ def checks_contract(step: str) -> TableContract:
 
 @dataclass(frozen=True)
 class StepResult:
-    """Tables of a finished step by name, its contracts, checks and findings."""
+    """Tables of a finished step by name, its contracts, checks and findings.
+
+    `segment_names` tells what a segment's code stands for, where the step knows segments.
+    """
 
     study: Study
     contracts: Mapping[str, TableContract]
     tables: Mapping[str, pd.DataFrame]
     checks: tuple[Check, ...]
     findings: Findings
+    segment_names: Mapping[str, str] = field(default_factory=dict)
 
     def table(self, name: str) -> pd.DataFrame:
         return self.tables[name]
@@ -83,10 +87,12 @@ def finish(
     tables: Mapping[str, pd.DataFrame],
     checks: Iterable[Check] = (),
     findings: Iterable[Finding] = (),
+    segments: pd.DataFrame | None = None,
 ) -> StepResult:
     """Check a step's tables against their contracts, write them, and return the result.
 
-    Every contract must have its table; the checks are written as one more.
+    Every contract must have its table; the checks are written as one more. `segments` is the
+    table of step 2, from which tables are shown with names of segments and not their codes.
     """
     checks = tuple(checks)
     contracts_by_name = {contract.name: contract for contract in contracts}
@@ -105,4 +111,9 @@ def finish(
     )
     written["checks"] = study.write(contract, frame)
     contracts_by_name["checks"] = contract
-    return StepResult(study, contracts_by_name, written, checks, Findings(findings))
+    names = (
+        {}
+        if segments is None
+        else dict(zip(segments["segment_code"], segments["segment_name"], strict=True))
+    )
+    return StepResult(study, contracts_by_name, written, checks, Findings(findings), names)

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from client_segments import priorities
-from client_segments.priorities import ALL_MEASURES
+from client_segments.attributes import MISSING_CODE
+from client_segments.priorities import ALL_MEASURES, Population
 from client_segments.raw_tables import ELIGIBILITY, FEEDBACK
 from client_segments.raw_tables import PROBLEMS as RAW_PROBLEMS
 
@@ -84,6 +85,29 @@ def test_expectation_gap_is_on_the_scale_of_100():
     rows = [{"segment_code": "a", "score": 3, "expectation": 5}]
     row = priorities.satisfaction_counts(feedback(rows), ["a"]).iloc[0]
     assert row["expectation_gap"] == pytest.approx(-50)
+
+
+# ------------------------------------------------------------------------------- capacity
+
+
+def test_a_segment_that_cannot_be_raked_is_of_unknown_size():
+    clients = pd.DataFrame(
+        {
+            "segment_code": ["a", "a", "b", "b"],
+            "clients_count": 1,
+            "weight": 1.0,
+            "age": [1, 2, MISSING_CODE, MISSING_CODE],
+        }
+    )
+    margin = pd.Series([70.0, 30.0], index=pd.Index([1, 2], name="age"))
+    population = Population((margin,), "Росстат")
+    table, findings = priorities.capacity_table(clients, ["a", "b", "c"], population)
+    people = table.set_index("segment_code")["population_count"]
+    assert people["a"] == 100
+    assert pd.isna(people["b"])
+    assert people["c"] == 0
+    assert table["clients_count"].tolist() == [2, 2, 0]
+    assert "population_unknown" in {finding.rule for finding in findings}
 
 
 # ------------------------------------------------------------------------------- problems

@@ -197,7 +197,7 @@ def run(study: Study) -> StepResult:
         "research_plan": plan,
     }
     checks = [*_source_checks(sources), *_hypothesis_checks(tables, names, decision is not None)]
-    return finish(study, CONTRACTS, tables, checks, findings)
+    return finish(study, CONTRACTS, tables, checks, findings, segments)
 
 
 _SOURCE_RULES = {

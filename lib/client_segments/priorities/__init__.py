@@ -168,7 +168,7 @@ def run(study: Study) -> StepResult:
         "priorities": priorities,
     }
     checks = [*_criterion_checks(priorities, has_entitlement), *_ranking_checks(priorities)]
-    return finish(study, CONTRACTS, tables, checks, findings)
+    return finish(study, CONTRACTS, tables, checks, findings, segments)
 
 
 # -------------------------------------------------------------------------------- checks

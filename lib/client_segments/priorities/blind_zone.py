@@ -100,6 +100,9 @@ def blind_zone_counts(
 
 
 def _ready_counts(rows: pd.DataFrame, findings: Findings, file: str) -> pd.DataFrame:
+    """Take counts as they are given; where only a range is known, its middle stands for it."""
+    middle = (rows["entitled_low_count"] + rows["entitled_high_count"]) // 2
+    rows = rows.assign(entitled_count=rows["entitled_count"].fillna(middle))
     _report(
         findings, "blind_zone_unknown_entitled",
         int((rows["entitled_count"].isna() | rows["applied_count"].isna()).sum()),
@@ -142,6 +145,7 @@ def _counts_of_flags(rows: pd.DataFrame, findings: Findings, file: str) -> pd.Da
             **{name: rows[name] for name in _KEYS},
             "speaker": _speaker(rows),
             "is_known": rows["is_entitled"].notna(),
+            "is_answered": rows[["has_applied", "is_refused", "has_received"]].notna().any(axis=1),
             "is_entitled": _is_true(rows["is_entitled"]),
             "has_applied": applied | _is_true(rows["has_received"]),
             "is_refused": _is_true(rows["is_refused"]),
@@ -160,7 +164,13 @@ def _counts_of_flags(rows: pd.DataFrame, findings: Findings, file: str) -> pd.Da
         _("{rows}: обратились, не имея права; в слепую зону и в число обратившихся не входят."),
         _("проверьте, верно ли отмечено право."), file, Severity.NOTE,
     )  # fmt: skip
-    entitled = clients[clients["is_entitled"]]
+    silent = clients["is_entitled"] & ~clients["is_answered"]
+    _report(
+        findings, "blind_zone_silent", int(silent.sum()),
+        _("{rows}: имеют право, но неизвестно, обращались ли; в слепой зоне не учтены."),
+        _("заполните «Обратился»: пустое значение – не отказ от обращения."), file,
+    )  # fmt: skip
+    entitled = clients[clients["is_entitled"] & clients["is_answered"]]
     sums = entitled.groupby(_KEYS, as_index=False).agg(
         entitled_count=("is_entitled", "sum"),
         applied_count=("has_applied", "sum"),
@@ -168,8 +178,12 @@ def _counts_of_flags(rows: pd.DataFrame, findings: Findings, file: str) -> pd.Da
         received_count=("has_received", "sum"),
     )
     sums["entitled_low_count"] = sums["entitled_high_count"] = sums["entitled_count"]
-    counts = sums[[*_KEYS, *COUNT_COLUMNS]]
-    return counts.astype(dict.fromkeys(COUNT_COLUMNS, "Int64"))
+    counts = sums[[*_KEYS, *COUNT_COLUMNS]].astype(dict.fromkeys(COUNT_COLUMNS, "Int64"))
+    # What nobody recorded is not known to be none.
+    for flag, count in (("is_refused", "refused_count"), ("has_received", "received_count")):
+        if rows[flag].isna().all():
+            counts[count] = pd.NA
+    return counts
 
 
 def _speaker(rows: pd.DataFrame) -> pd.Series:

@@ -145,9 +145,10 @@ def capacity_table(
     elif (clients["weight"] != 1).any():
         estimate = weighed.groupby(clients["segment_code"]).sum()
         method = _("сумма весов выборочного обследования")
-    if not estimate.isna().all():
-        estimate = estimate.reindex(list(segment_codes)).fillna(0)
     people = estimate.reindex(list(segment_codes)).round().to_numpy()
+    if not estimate.isna().all():
+        # A segment of clients that could not be raked is of unknown size, not of none.
+        people = np.where(np.isnan(people) & (table["clients_count"] == 0), 0.0, people)
     bounds = people if is_exact else np.nan
     table = table.assign(
         population_count=people, population_low_count=bounds, population_high_count=bounds,

@@ -122,7 +122,7 @@ def run(study: Study) -> StepResult:
         "measures": measures,
         "profile_sources": pd.DataFrame(hashes.items(), columns=["file", "sha256"]),
     }
-    return finish(study, CONTRACTS, tables, checks, findings)
+    return finish(study, CONTRACTS, tables, checks, findings, inputs.segments)
 
 
 def _with_segment_codes(measures: pd.DataFrame, index: Mapping[str, str]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 from client_segments import charts
 from client_segments import recommendations as rec
 from client_segments.contracts import Column, Kind, TableContract
-from client_segments.disclosure import BAND, count_text
+from client_segments.disclosure import BAND, count_text, is_hidden
 from client_segments.language import (
     _,
     counted,
@@ -362,7 +362,7 @@ def _method(content: YearContent) -> Section:
         _("Сегменты образованы по перечню признаков (пункт 5 Рекомендаций); каждый клиент отнесён к одному сегменту, остальные показаны отдельно."),
         _("Очерёдность исследования рассчитана по четырём параметрам пункта 6: ёмкость и удовлетворённость (основные), уникальность проблем и слепая зона (дополнительные). Параметр без данных не заменяется нулём: его вес делят остальные."),
         _("Удовлетворён тот, чья оценка попадает в верхнюю четверть шкалы. Интервалы рассчитаны с доверием 95 %. Отказ – это обращение, поэтому в слепую зону он не входит."),
-        _("Гипотезы о клиентском пути и каналах проверены с участием респондентов по критериям, заданным до проверки."),
+        _verification_text(content),
         _("Защита сведений: числа людей, ответов и дел округлены до середины шестёрок, числа меньше {band} не называются, ноль от них не отличается; доли рассчитаны по округлённым числам, суммы сложены из них. Поэтому они немного отличаются от точных чисел внутренних блокнотов.").format(band=BAND),
     ]  # fmt: skip
     sources = [
@@ -378,6 +378,20 @@ def _method(content: YearContent) -> Section:
         blocks(paragraphs, Paragraph(_("Источники данных по группам процессов:")) if sources else None,
                Items(tuple(sources)) if sources else None),
     )  # fmt: skip
+
+
+def _verification_text(content: YearContent) -> str:
+    """Say of the verification of hypotheses what is true of this year."""
+    verdicts = [verdict for group in content.groups for verdict in group.tables.verdicts["verdict"]]
+    if not verdicts:
+        return _("Гипотезы о клиентском пути и каналах ещё не приняты и не проверялись.")
+    if all(verdict == "not_verified" for verdict in verdicts):
+        return _(
+            "Принятые гипотезы о клиентском пути и каналах с респондентами ещё не проверялись."
+        )
+    return _(
+        "Гипотезы о клиентском пути и каналах проверялись с участием респондентов по критериям, заданным до проверки; непроверенные названы в таблицах гипотез."
+    )
 
 
 def _group_section(group: GroupContent) -> Section:
@@ -418,6 +432,7 @@ def _attribute_part(group: GroupContent) -> Section:
 
 def _segment_part(group: GroupContent) -> Section:
     frame = group.tables.segments
+    frame = frame[~(frame["is_rest"] & is_hidden(frame["clients_count"]))]
     caption = _("Сегменты: {name}").format(name=group.name)
     largest = frame.loc[frame["clients_count"].idxmax()]
     description = _(

@@ -12,12 +12,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from client_segments import disclosure, priorities
+from client_segments import attributes, priorities
 from client_segments import recommendations as rec
 from client_segments.attributes import ATTRIBUTE_VALUES
 from client_segments.disclosure import is_hidden, protect, share_pct
 from client_segments.profiles import ProfileInputs
-from client_segments.segments import REST_CODE, SEGMENT_VALUES
+from client_segments.segments import REST_CODE, SEGMENT_VALUES, load_grouping
 from client_segments.segments.images import image_lines_table, image_text, segment_values_table
 from client_segments.statistics import exact_interval, wilson_interval
 from client_segments.study import Study
@@ -54,7 +54,8 @@ def protect_inputs(study: Study, inputs: ProfileInputs) -> ProfileInputs:
         ),
         journey_stages=_journey_stages(inputs.journey_stages),
         channel_shares=_channel_shares(inputs.channel_shares),
-        research_plan=inputs.research_plan,
+        research_plan=_research_plan(inputs.research_plan),
+        hypotheses=_hypotheses(inputs.hypotheses),
         respondents=_respondents(inputs.respondents),
         verdicts=_verdicts(inputs.verdicts),
         quotations=inputs.quotations.iloc[:0],
@@ -81,7 +82,7 @@ def _protected_images(
     values = study.read(ATTRIBUTE_VALUES)
     segment_values = segment_values_table(counts, values, inputs.attributes)
     segment_values = segment_values[~is_hidden(segment_values["clients_count"])]
-    in_rule = _attributes_of_lines(inputs.image_lines)
+    in_rule = _attributes_of_rules(study)
     lines = image_lines_table(segment_values, inputs.attributes, in_rule)
     capacity = protect(inputs.segments, ["segment_code"], ["clients_count"]).frame["clients_count"]
     table = inputs.segments.assign(clients_count=capacity)
@@ -103,12 +104,14 @@ def _protected_images(
     return table, lines, pd.DataFrame(rows, columns=["segment_code", "image_text"])
 
 
-def _attributes_of_lines(lines: pd.DataFrame) -> dict[str, set[str]]:
-    """Return the attributes that the internal image names first: those of the segment's rule."""
-    first = lines[lines["line_number"] == 1]
-    return dict(
-        zip(first["segment_code"], first["attribute_code"].map(lambda code: {code}), strict=True)
-    )
+def _attributes_of_rules(study: Study) -> dict[str, set[str]]:
+    """Return the attributes that each segment's decided rule speaks of."""
+    grouping, _findings = load_grouping(study, attributes.coders(study))
+    return {
+        segment.code: segment.rule.attributes()
+        for segment in grouping.segments
+        if segment.rule is not None
+    }
 
 
 def _capacity(capacity: pd.DataFrame) -> pd.DataFrame:
@@ -142,22 +145,18 @@ def _problems(problems: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _blind_zone(blind_zone: pd.DataFrame) -> pd.DataFrame:
-    """Protect those who applied and those who did not; the entitled are their sum."""
+    """Protect those who applied and those who did not; the entitled are their sum.
+
+    Bands keep order, so a range stays a range around its estimate.
+    """
     single = blind_zone[blind_zone["measure"] != priorities.ALL_MEASURES]
-    single = single.assign(
-        range_low_count=single["entitled_low_count"] - single["entitled_count"],
-        range_high_count=single["entitled_high_count"] - single["entitled_count"],
-    )
-    counts = ["blind_zone_count", "applied_count", "refused_count", "received_count"]
+    sides = ("entitled_count", "entitled_low_count", "entitled_high_count")
+    blind = ("blind_zone_count", "blind_zone_low_count", "blind_zone_high_count")
+    counts = [*blind, "applied_count", "refused_count", "received_count"]
     frame = protect(single, ["segment_code", "measure"], counts).frame
-    entitled = frame["applied_count"] + frame["blind_zone_count"]
-    ranges = single.reset_index(drop=True)
-    frame["entitled_count"] = entitled
-    for side in ("low", "high"):
-        width = ranges[f"range_{side}_count"]
-        moved = disclosure.protect_count((entitled + width).clip(lower=0))
-        frame[f"entitled_{side}_count"] = moved.where(width.notna() & (width != 0), entitled)
-    return priorities.blind_zone_rates(frame.drop(columns="blind_zone_count"))
+    for entitled, hidden in zip(sides, blind, strict=True):
+        frame[entitled] = frame["applied_count"] + frame[hidden]
+    return priorities.blind_zone_rates(frame.drop(columns=list(blind)))
 
 
 def _priorities(
@@ -175,6 +174,19 @@ def _priorities(
     weights, research_first, _findings = priorities.load_weights(study)
     ranked = priorities.rank_segments(criteria, weights, rec.SEED)
     return ranked.assign(is_chosen=ranked["segment_code"].isin(research_first))
+
+
+def _hypotheses(hypotheses: pd.DataFrame) -> pd.DataFrame:
+    """Protect the planned numbers of respondents: they follow from numbers of clients."""
+    planned = protect(hypotheses, ["hypothesis_code"], ["respondents_planned_count"]).frame
+    return hypotheses.assign(respondents_planned_count=planned["respondents_planned_count"])
+
+
+def _research_plan(plan: pd.DataFrame) -> pd.DataFrame:
+    """Protect the plan; its reasons speak of exact numbers and stay inside the authority."""
+    planned = protect(plan, ["segment_code", "method"], ["respondents_count"]).frame
+    reasons = planned["method"].map(rec.INSTRUMENTS)
+    return plan.assign(respondents_count=planned["respondents_count"], reason=reasons)
 
 
 def _journey_stages(stages: pd.DataFrame) -> pd.DataFrame:
@@ -197,6 +209,14 @@ def _channel_shares(shares: pd.DataFrame) -> pd.DataFrame:
     frame["share_pct"] = share_pct(frame["answers_count"], frame["other_count"]).astype("float64")
     low, high = wilson_interval(frame["answers_count"], frame["total_count"])
     frame["low_pct"], frame["high_pct"] = 100 * low, 100 * high
+    # The step sorts by exact shares; that order within a band must not be told.
+    order = frame["segment_code"].map(
+        {code: n for n, code in enumerate(shares["segment_code"].unique())}
+    )
+    frame = frame.assign(order=order).sort_values(
+        ["order", "use", "kind", "share_pct", "channel_code"],
+        ascending=[True, True, True, False, True], kind="stable",
+    )  # fmt: skip
     return frame[shares.columns].reset_index(drop=True)
 
 

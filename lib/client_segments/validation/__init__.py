@@ -95,7 +95,7 @@ def run(study: Study) -> StepResult:
         _criterion_check(verdicts, late),
         _consent_check(quotations),
     ]
-    return finish(study, CONTRACTS, tables, checks, findings)
+    return finish(study, CONTRACTS, tables, checks, findings, segments)
 
 
 def respondents_check(respondents: pd.DataFrame, segments: pd.DataFrame) -> Check:
