@@ -1,0 +1,26 @@
+"""The topics in the order in which they run: one module each, with `TITLE` and `run(settings)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from types import ModuleType
+
+from benchmarks.harness import Line, Settings
+from benchmarks.topics import batch, classes, engine, imports, journey, reading, recovery, report
+
+TOPICS: dict[str, ModuleType] = {
+    "reading": reading,
+    "engine": engine,
+    "classes": classes,
+    "journey": journey,
+    "imports": imports,
+    "batch": batch,
+    "report": report,
+    "recovery": recovery,
+}
+
+
+def run_topic(name: str, settings: Settings) -> list[Line]:
+    """Measure one topic."""
+    run: Callable[[Settings], Iterable[Line]] = TOPICS[name].run
+    return list(run(settings))
