@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from client_segments import attributes, decisions, hypotheses, profiles, reading, segments
+from client_segments import (
+    attributes,
+    decisions,
+    hypotheses,
+    priorities,
+    profiles,
+    reading,
+    segments,
+)
 from client_segments.findings import Findings, InputError, Severity
 from client_segments.language import _, counted
 from client_segments.study import Study, open_year
@@ -39,6 +47,8 @@ def _check_passport(study: Study) -> Findings:
 
 def _check_grouping(study: Study) -> Findings:
     """Check the list of attributes against the clients, and the segments against the list."""
+    if reading.load_raw(study, "clients") is None:
+        return Findings()  # the check of the raw tables has said so
     clients = attributes.load_clients(study)
     listed, findings = attributes.load_list(study, decisions.load_group(study), clients)
     file = study.name_of(clients.files[0])
@@ -64,6 +74,8 @@ def _check_lists(study: Study) -> Findings:
         findings.extend(decision.findings)
         if contract is not None:
             findings.extend(decisions.records(decision, key, contract)[1])
+        else:
+            findings.extend(priorities.check_weights(decision))
     return findings
 
 

@@ -15,6 +15,32 @@ from client_segments.lab import run_lab
 from client_segments.language import _, counted
 from client_segments.study import Study, check_code, default_root, open_study
 
+_ARGPARSE_WORDS = {
+    "usage: ": _("использование: "),
+    "positional arguments": _("аргументы"),
+    "options": _("ключи"),
+    "show this help message and exit": _("показать эту справку и выйти"),
+    "show program's version number and exit": _("показать версию и выйти"),
+    "%(prog)s: error: %(message)s\n": _("%(prog)s: ошибка: %(message)s\n"),
+    "argument %(argument_name)s: %(message)s": _("аргумент %(argument_name)s: %(message)s"),
+    "invalid choice: %(value)r (choose from %(choices)s)":
+        _("нет значения %(value)r; возможны: %(choices)s"),
+    "invalid %(type)s value: %(value)r": _("значение %(value)r не подходит: нужно целое число"),
+    "the following arguments are required: %s": _("не указано: %s"),
+    "unrecognized arguments: %s": _("неизвестные аргументы: %s"),
+    "expected one argument": _("нужно одно значение"),
+    "expected at least one argument": _("нужно хотя бы одно значение"),
+}  # fmt: skip
+
+
+def _argparse_word(text: str) -> str:
+    """Return what argparse says, in Russian."""
+    return _ARGPARSE_WORDS.get(text, text)
+
+
+# argparse takes its words from gettext's default domain, which belongs to the whole process.
+argparse._ = _argparse_word
+
 
 def _year(text: str) -> int:
     try:

@@ -364,19 +364,48 @@ def _merge(old: object, new: object) -> object:
             old[key] = _merge(old.get(key), value)
         return old
     if isinstance(old, CommentedSeq) and isinstance(new, CommentedSeq):
-        by_code = {
-            item["code"]: item for item in old if isinstance(item, CommentedMap) and "code" in item
-        }
-        merged = [
-            _merge(by_code.get(item.get("code")) if isinstance(item, CommentedMap) else None, item)
-            for item in new
-        ]
-        if merged == list(old):
-            return old
-        del old[:]
-        old.extend(merged)
-        return old
+        return _merge_lists(old, new)
     return old if str(old) == str(new) else new
+
+
+def _merge_lists(old: CommentedSeq, new: CommentedSeq) -> CommentedSeq:
+    """Put new items in place of old ones; a comment stays with its item, the last one at the end."""
+    merged = [_merge(_counterpart(old, new, number), item) for number, item in enumerate(new)]
+    if merged == list(old):
+        return old
+    comments = {str(item): old.ca.items.get(number) for number, item in enumerate(old)}
+    closing = old.ca.items.get(len(old) - 1)
+    del old[:]
+    old.extend(merged)
+    for number, item in enumerate(merged):
+        comment = closing if number == len(merged) - 1 else comments.get(str(item))
+        if comment and (comment is not closing or number == len(merged) - 1):
+            old.ca.items[number] = comment
+    return old
+
+
+def _counterpart(old: CommentedSeq, new: CommentedSeq, number: int) -> object:
+    """Return the old item that a new one continues: of its code, equal to it, or at its place."""
+    item = new[number]
+    if not isinstance(item, CommentedMap):
+        return next((known for known in old if str(known) == str(item)), None)
+    known_items = [known for known in old if isinstance(known, CommentedMap)]
+    if "code" in item:
+        return next((known for known in known_items if known.get("code") == item["code"]), None)
+    written = [_as_text(candidate) for candidate in new]
+    for known in known_items:
+        if _as_text(known) == written[number]:
+            return known
+    place = old[number] if number < len(old) else None
+    return None if place is None or _as_text(place) in written else place
+
+
+def _as_text(tree: object) -> object:
+    if isinstance(tree, Mapping):
+        return {key: _as_text(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [_as_text(item) for item in tree]
+    return str(tree)
 
 
 def save(

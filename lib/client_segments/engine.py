@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from client_segments.findings import InputError
@@ -53,7 +54,7 @@ class Engine:
         self._levels = dict(levels)
         self._connection = connect()
         numbered = clients[["clients_count", "weight", *self._levels]]
-        self._connection.register("clients", numbered.assign(row_number=range(len(clients))))
+        self._connection.register("clients", numbered.assign(row_number=np.arange(len(clients))))
 
     def __enter__(self) -> Engine:
         return self

@@ -2,22 +2,32 @@
 
 Shares are fractions between 0 and 1 here; tables of the workbook keep percentages.
 Functions take single numbers or arrays and give arrays of the common (broadcast) shape.
+scipy takes half a second to import in every kernel: only the functions that need it import it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import erfc, sqrt
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from client_segments import recommendations as rec
 
 FISHER_BELOW = 5.0
 """Cochran's rule: below this expected count the score test is replaced by Fisher's."""
+
+
+def normal_quantile(confidence: float = rec.CONFIDENCE) -> float:
+    """Return the half-width, in standard deviations, of a two-sided interval: 1.96 for 0.95."""
+    return NormalDist().inv_cdf((1 + confidence) / 2)
+
+
+_two_sided = np.vectorize(lambda score: erfc(abs(score) / sqrt(2)), otypes=[float])
 
 
 def wilson_interval(
@@ -29,7 +39,7 @@ def wilson_interval(
     unknown. Source: Wilson (1927); Newcombe (1998) Stat Med 17:857-872, method 3.
     """
     hits, total = _counts(hits, total)
-    z = stats.norm.isf((1 - confidence) / 2)
+    z = normal_quantile(confidence)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(total > 0, hits / total, np.nan)
         scale = 1 + z**2 / total
@@ -48,12 +58,14 @@ def exact_interval(
 
     Source: Clopper & Pearson (1934) Biometrika 26:404-413, as quantiles of beta distributions.
     """
+    from scipy import special
+
     hits, total = _counts(hits, total)
     tail = (1 - confidence) / 2
     known = total > 0
     with np.errstate(invalid="ignore"):
-        low = np.where(hits > 0, stats.beta.ppf(tail, hits, total - hits + 1), 0.0)
-        high = np.where(hits < total, stats.beta.isf(tail, hits + 1, total - hits), 1.0)
+        low = np.where(hits > 0, special.betaincinv(hits, total - hits + 1, tail), 0.0)
+        high = np.where(hits < total, special.betainccinv(hits + 1, total - hits, tail), 1.0)
     return np.where(known, low, np.nan), np.where(known, high, np.nan)
 
 
@@ -99,13 +111,15 @@ def difference_test(
         error = np.sqrt(pooled * (1 - pooled) * (1 / total + 1 / other_total))
         score = (hits / total - other_hits / other_total) / error
         least = np.minimum(pooled, 1 - pooled) * np.minimum(total, other_total)
-    p_values = np.where(known, 2 * stats.norm.sf(np.abs(score)), np.nan)
+    p_values = np.where(known, _two_sided(score), np.nan)
     rare = known & (least < FISHER_BELOW)
     if rare.any():
         table = np.stack([hits, total - hits, other_hits, other_total - other_hits], axis=-1)
         distinct, place = np.unique(
             np.rint(table[rare]).astype(np.int64), axis=0, return_inverse=True
         )
+        from scipy import stats
+
         exact = [stats.fisher_exact(row.reshape(2, 2)).pvalue for row in distinct]
         p_values[rare] = np.asarray(exact)[place.ravel()]
     return p_values
@@ -120,6 +134,8 @@ def false_discovery(p_values: ArrayLike) -> np.ndarray:
     q_values = np.full(p_values.shape, np.nan)
     known = ~np.isnan(p_values)
     if known.any():
+        from scipy import stats
+
         q_values[known] = stats.false_discovery_control(p_values[known], method="bh")
     return q_values
 

@@ -151,8 +151,10 @@ def create_group(study: Study, name: str, client_kind: str, direction: str) -> l
     Raises
     ------
     InputError
-        If the folder exists already: nothing is overwritten.
+        If the name is empty, or the folder exists already: nothing is overwritten.
     """
+    if not name.strip():
+        raise InputError(_("Назовите группу процессов: ключ --name не может быть пустым."))
     if study.folder.exists():
         message = _("Папка группы уже есть: {folder}. Ничего не изменено.")
         raise InputError(message.format(folder=study.name_of(study.folder)))

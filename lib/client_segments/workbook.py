@@ -62,8 +62,8 @@ def open_step(authority: str, year: int, group: str, step: str) -> tuple[Study, 
     study = open_study(authority, year, group, step)
     settings = decisions.load_group(study)
     rows = [
-        (_("Орган власти"), settings.authority_name),
-        (_("Группа процессов"), settings.name),
+        (_("Название органа"), settings.authority_name),
+        (_("Название группы"), settings.name),
         (_("Вид клиента"), rec.CLIENT_KINDS[settings.client_kind]),
         (_("Направление деятельности"), rec.DIRECTIONS[settings.direction]),
         (_("Ответственное подразделение"), settings.unit),
@@ -100,8 +100,10 @@ def show_inputs(study: Study) -> Shown:
         rows.append((label, files, len(raw.frame), ", ".join(raw.attribute_columns), state))
     if not rows:
         return presentation.show_note(_("Шаг читает только таблицы предыдущих шагов."))
-    frame = pd.DataFrame(rows, columns=_INPUTS.column_names)
-    return presentation.show_table(_INPUTS.conform(frame), _INPUTS, _("Исходные таблицы шага"))
+    frame = _INPUTS.conform(pd.DataFrame(rows, columns=_INPUTS.column_names))
+    if not frame["columns"].any():
+        frame = frame.drop(columns="columns")
+    return presentation.show_table(frame, _INPUTS, _("Исходные таблицы шага"))
 
 
 def show_decision(study: Study | AuthorityYear, name: str) -> Shown:
@@ -109,12 +111,13 @@ def show_decision(study: Study | AuthorityYear, name: str) -> Shown:
     decision = decisions.load(study, name)
     title = decisions.DECISION_NAMES[name]
     if decision is None:
-        message = _("Решения «{title}» ещё нет: файл decisions/{name}.yml не создан.")
-        return presentation.show_note(message.format(title=title, name=name))
-    signature = _("Решение: {who}, {when}. {why}").format(
+        file = study.name_of(decisions.decision_path(study, name))
+        message = _("Решения нет («{title}»): файл {file} ещё не создан.")
+        return presentation.show_note(message.format(title=title, file=file))
+    signature = _("решение: {who}, {when}; обоснование: {why}").format(
         who=decision.who or _("подпись не указана"),
         when=format_date(decision.when),
-        why=decision.why,
+        why=decision.why.rstrip(".") or _("не указано"),
     )
     if name not in DECISION_RECORDS:
         rows = [
@@ -122,7 +125,7 @@ def show_decision(study: Study | AuthorityYear, name: str) -> Shown:
             for key, value in decision.data.items()
             if key not in decisions.SIGNATURE_KEYS
         ]
-        return presentation.show_card(f"{title.capitalize()}. {signature}", rows)
+        return presentation.show_card(f"{title.capitalize()} – {signature}", rows)
     key, contract, nested = DECISION_RECORDS[name]
     records, findings = decisions.records(decision, key, contract, nested)
     if findings.errors:
@@ -136,7 +139,7 @@ def show_decision(study: Study | AuthorityYear, name: str) -> Shown:
     )
     used = [column for column in contract.column_names if frame[column].notna().any()]
     return presentation.show_table(
-        frame[used], contract, f"{title.capitalize()}. {signature}", limit=None
+        frame[used], contract, f"{title.capitalize()} – {signature}", limit=None
     )
 
 

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 
 import pandas as pd
-from scipy.stats import norm
 
 from client_segments import recommendations as rec
 from client_segments.decisions import Decision, records
@@ -19,6 +18,7 @@ from client_segments.hypotheses.contracts import (
 )
 from client_segments.language import _, counted, format_number
 from client_segments.segments import resolve_segment
+from client_segments.statistics import normal_quantile
 
 MARGIN_PCT = 10.0
 """Own: half-width of the interval that a survey is planned for, in percentage points."""
@@ -56,7 +56,7 @@ def survey_size(clients_count: int, margin_pct: float = MARGIN_PCT) -> int:
     half-width and N the number of clients (finite population correction; Cochran, Sampling
     Techniques, 3rd ed., 4.4). At least one (clause 7).
     """
-    z = norm.ppf(0.5 + rec.CONFIDENCE / 2)
+    z = normal_quantile()
     infinite = z**2 * 0.25 / (margin_pct / 100) ** 2
     finite = infinite / (1 + (infinite - 1) / clients_count) if clients_count > 0 else 0.0
     return max(rec.RESPONDENTS_MINIMUM, math.ceil(finite - 1e-9))

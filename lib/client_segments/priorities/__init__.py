@@ -28,6 +28,7 @@ from client_segments.priorities.contracts import (
 from client_segments.priorities.problems import problem_counts, problem_rates, uniqueness
 from client_segments.priorities.ranking import (
     CRITERIA_COLUMNS,
+    check_weights,
     criteria_table,
     default_weights,
     load_weights,
@@ -55,6 +56,7 @@ __all__ = [
     "blind_zone_counts",
     "blind_zone_rates",
     "capacity_table",
+    "check_weights",
     "criteria_table",
     "default_weights",
     "load_weights",

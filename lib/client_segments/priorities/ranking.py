@@ -71,6 +71,13 @@ def load_weights(study: Study) -> tuple[dict[str, float], tuple[str, ...], Findi
     return weights, _read_first(decision, segments, findings), findings
 
 
+def check_weights(decision: decisions.Decision) -> Findings:
+    """Return the mistakes in the weights of a decision, before there are segments."""
+    findings = Findings()
+    _read_weights(decision, findings)
+    return findings
+
+
 def _read_weights(decision: decisions.Decision, findings: Findings) -> dict[str, float]:
     tree = decision.data.get("weights", "")
     if tree == "":

@@ -16,7 +16,13 @@ from client_segments.labels import fold
 from client_segments.language import _
 from client_segments.profiles import register
 from client_segments.profiles.checks import all_checks
-from client_segments.profiles.compose import compose, content_of, read_edits, views
+from client_segments.profiles.compose import (
+    compose,
+    content_of,
+    read_edits,
+    views,
+    with_histories,
+)
 from client_segments.profiles.composers import COMPOSERS, REGISTER_KEYS
 from client_segments.profiles.contracts import (
     CONTRACTS,
@@ -113,7 +119,7 @@ def run(study: Study) -> StepResult:
     ]
     register.record(study, drafts)
     histories = {code: history_lines(study, code) for code in codes}
-    fields = compose(inputs, form, edits, histories)
+    fields = with_histories(unversioned, inputs, form, edits, histories)
     profiles = profile_table(inputs, histories)
     checks = all_checks(study, inputs, fields, profiles)
     tables = {

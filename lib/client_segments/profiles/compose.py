@@ -129,6 +129,22 @@ def compose(
     return PROFILE_FIELDS.conform(pd.DataFrame(rows, columns=PROFILE_FIELDS.column_names))
 
 
+def with_histories(
+    fields: pd.DataFrame,
+    inputs: ProfileInputs,
+    form: pd.DataFrame,
+    edits: Edits,
+    histories: Mapping[str, tuple[VersionLine, ...]],
+) -> pd.DataFrame:
+    """Return composed fields with those about versions filled in; the others stand as they are."""
+    told = compose(inputs, form[form["key"].isin(REGISTER_KEYS)], edits, histories)
+    keys = ["segment_code", "field_number"]
+    told = told.set_index(keys)
+    result = fields.set_index(keys)
+    result.loc[told.index, ["value_text", "is_filled"]] = told[["value_text", "is_filled"]]
+    return PROFILE_FIELDS.conform(result.reset_index())
+
+
 def content_of(view: SegmentView, fields: pd.DataFrame) -> dict[str, object]:
     """Return what a version records of a segment: status, fields and the numbers behind them.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 
@@ -88,7 +88,7 @@ class SegmentView:
     code: str
     name: str
     versions: tuple[VersionLine, ...] = ()
-    _cache: dict[str, pd.DataFrame] = field(default_factory=dict, compare=False, repr=False)
+    _cache: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     def rows(self, table: str) -> pd.DataFrame:
         """Return the segment's rows of a table."""
@@ -96,6 +96,12 @@ class SegmentView:
             frame = getattr(self.inputs, table)
             self._cache[table] = frame[frame["segment_code"] == self.code]
         return self._cache[table]
+
+    def once(self, name: str, compute: Callable[[], object]) -> object:
+        """Return what several fields need of the segment's rows, computed the first time."""
+        if name not in self._cache:
+            self._cache[name] = compute()
+        return self._cache[name]
 
     def row(self, table: str, **values: str) -> Mapping[str, object] | None:
         """Return the first row of the segment whose columns have these values, if there is one."""

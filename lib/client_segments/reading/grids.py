@@ -9,7 +9,6 @@ from datetime import date, datetime, time
 from itertools import zip_longest
 
 import numpy as np
-from openpyxl.utils import get_column_letter
 
 from client_segments.findings import Finding, Findings, Severity
 from client_segments.language import _, format_date
@@ -91,6 +90,8 @@ class Grid:
         number = self.row_numbers[row]
         if column is None or not self.has_letters:
             return _("строка {number}").format(number=number)
+        from openpyxl.utils import get_column_letter  # a third of a second that few runs need
+
         return f"{get_column_letter(column + 1)}{number}"
 
     def finding(

@@ -22,7 +22,6 @@ from client_segments.reading.mappings import ColumnMapping
 from client_segments.reading.parquet_files import read_parquet_file
 from client_segments.reading.rows import data_rows
 from client_segments.reading.text_files import read_text_file
-from client_segments.reading.workbooks import read_workbook
 
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls")
 TEXT_ENDINGS = (".csv", ".txt", ".tsv", ".csv.gz")
@@ -99,6 +98,8 @@ def _open(path: Path, file: str, recogniser: Recogniser) -> tuple[Grid | None, F
         remedy = _("закройте его в других программах и проверьте права на чтение.")
         return None, Findings([Finding(Severity.ERROR, "not_opened", message, remedy, file)])
     if name.endswith(WORKBOOK_ENDINGS):
+        from client_segments.reading.workbooks import read_workbook  # openpyxl is slow to import
+
         return read_workbook(path, file, recogniser.mapping.sheet, recogniser.score)
     if name.endswith(TEXT_ENDINGS):
         return read_text_file(path, file, lambda rows: recogniser.score(rows)[0])

@@ -152,9 +152,7 @@ def run(study: Study) -> StepResult:
         "image_lines": lines,
         "class_models": class_models,
     }
-    return finish(
-        study, CONTRACTS, tables, _checks(segments, grouping), findings, segments
-    )
+    return finish(study, CONTRACTS, tables, _checks(segments, grouping), findings, segments)
 
 
 def _grouping_attributes(grouping: Grouping, attributes: pd.DataFrame) -> list[str]:

@@ -15,13 +15,16 @@ convergence (Böhning et al. 1994, Ann Inst Stat Math 46:373-388), is below the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import sparse
 
 from client_segments import recommendations as rec
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 SAMPLE_SIZE = 50_000
 """Own: clients that are enough to choose among starts and numbers of classes."""
@@ -552,6 +555,8 @@ def _super_code(codes: np.ndarray, blocks: list[slice]) -> _SuperCode:
 
 def _indicator(codes: np.ndarray, size: int) -> sparse.csr_array:
     """Return the size × rows matrix that sums the rows of each code."""
+    from scipy import sparse  # half a second to import, which only a fit needs
+
     ones = np.ones(len(codes))
     shape = (size, len(codes))
     return sparse.csr_array((ones, (codes, np.arange(len(codes)))), shape=shape)

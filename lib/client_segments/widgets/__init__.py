@@ -9,17 +9,18 @@ from datetime import date
 import ipywidgets as ipw
 import pandas as pd
 
-from client_segments import decisions, hypotheses, segments, status
+from client_segments import decisions, hypotheses, profiles, segments, status
 from client_segments import recommendations as rec
 from client_segments.attributes import ATTRIBUTE_VALUES, ATTRIBUTES
 from client_segments.contracts import Column, Kind, TableContract
-from client_segments.findings import Findings
+from client_segments.decisions import Decision
 from client_segments.language import _
 from client_segments.presentation import Shown, show_note
 from client_segments.segments.contracts import METHODS
 from client_segments.study import AuthorityYear, Study
-from client_segments.widgets.editors import DecisionEditor, Place, RecordsForm
-from client_segments.widgets.fields import make_field
+from client_segments.widgets.drafts import Place
+from client_segments.widgets.editors import DecisionEditor, RecordsForm, written_records
+from client_segments.widgets.fields import BUTTON, LABEL_STYLE, WIDE, make_field
 from client_segments.workbook import DECISION_RECORDS
 
 __all__ = ["chooser", "editor"]
@@ -56,29 +57,37 @@ def _segment_names(place: Place) -> dict[str, str]:
 
 def _records_editor(place: Place, name: str) -> DecisionEditor:
     key, contract, nested = DECISION_RECORDS[name]
-    decision = (
-        decisions.load(place, name) if decisions.decision_path(place, name).is_file() else None
-    )
+    decision = decisions.load(place, name)
     records = (
         decisions.records(decision, key, contract, nested)[0]
         if decision
         else _proposal(place, name)
     )
-    names = _segment_names(place)
     form = RecordsForm(
-        contract, records, nested,
-        choices={"segment": names} if names else None,
-        rule_choices=_rule_choices(place),
+        contract, records, nested, _choices(place, name), _rule_choices(place),
+        written_records(decision, key), is_ordered=name == "segments",
     )  # fmt: skip
-    extra, collect_extra = _extra(place, name, decision, form)
-
-    def check(draft: object) -> Findings:
-        loaded = decisions.load(draft, name)
-        return decisions.records(loaded, key, contract, nested)[1]
-
+    before, after, collect_extra = _extra(place, name, decision, form)
     return DecisionEditor(
-        place, name, [*extra, form], lambda: {**collect_extra(), key: form.records()}, check
-    )
+        place, name, decision, [*before, form, *after],
+        lambda: {**collect_extra(), key: form.records()},
+    )  # fmt: skip
+
+
+def _choices(place: Place, name: str) -> dict[str, dict[object, str]]:
+    """Return what columns of a decision's records are chosen among, as far as it is known."""
+    if isinstance(place, AuthorityYear):
+        return {"group": {code: code for code in place.groups}}
+    choices: dict[str, dict[object, str]] = {"segment": _segment_names(place)}
+    if name == "plan":
+        decided = _study_table(place, hypotheses.HYPOTHESES)
+        if decided is not None:
+            texts = zip(decided["hypothesis_code"], decided["hypothesis_text"], strict=True)
+            choices["hypothesis"] = {code: f"{code}. {text}" for code, text in texts}
+    if name == "profiles":
+        form, _findings = profiles.load_form(place.root, profiles.COMPOSERS)
+        choices["field"] = {row.number: f"{row.number}. {row.name}" for row in form.itertuples()}
+    return {column: known for column, known in choices.items() if known}
 
 
 def _rule_choices(place: Place) -> dict[str, tuple[str, list[str]]]:
@@ -124,16 +133,16 @@ def _proposed_attribute(row) -> dict[str, object]:
     }
 
 
-def _extra(place: Place, name: str, decision, form: RecordsForm):
-    """Return further controls of a decision, and what they add to its file."""
+def _extra(place: Place, name: str, decision: Decision | None, form: RecordsForm):
+    """Return controls above and below the records, and what they add to the decision's file."""
     if name == "segments":
         return _grouping_controls(decision, form)
-    if name == "hypotheses":
-        return _proposal_controls(place, form), dict
-    return [], dict
+    if name == "hypotheses" and isinstance(place, Study) and place.step == "hypotheses":
+        return [], _proposal_controls(place, form), dict
+    return [], [], dict
 
 
-def _grouping_controls(decision, form: RecordsForm):
+def _grouping_controls(decision: Decision | None, form: RecordsForm):
     data: Mapping = decision.data if decision else {}
     records = form.records()
     is_classes = any("class_number" in record for record in records)
@@ -142,24 +151,35 @@ def _grouping_controls(decision, form: RecordsForm):
         data.get("method") or ("latent_classes" if is_classes else "rules"),
     )
     classes = make_field(
-        Column("classes", _("Число классов"), Kind.INTEGER, ""),
+        Column("classes", _("Число классов"), Kind.INTEGER, _("Только для скрытых классов.")),
         data.get("classes") or (len(records) if is_classes else None),
     )
-    rest = data.get("rest")
+    rest: Mapping = data["rest"] if isinstance(data.get("rest"), dict) else {}
     rest_name = make_field(
-        Column("rest", _("Как назвать остальных"), Kind.TEXT, ""),
-        rest.get("name") if isinstance(rest, dict) else None,
+        Column("rest", _("Как назвать остальных"), Kind.TEXT, _("Остальные клиенты.")),
+        rest.get("name"),
     )
 
+    def show_classes(_change: object = None) -> None:
+        is_needed = method.control.value == "latent_classes"
+        classes.control.layout.display = None if is_needed else "none"
+
+    method.control.observe(show_classes, names="value")
+    show_classes()
+
     def collect() -> dict[str, object]:
-        extra = {"method": method.read() or "rules"}
+        extra: dict[str, object] = {"method": method.read() or "rules"}
         if classes.read() and extra["method"] == "latent_classes":
             extra["classes"] = classes.read()
-        if rest_name.read():
-            extra["rest"] = {"name": rest_name.read()}
+        if rest_name.read() or "rest" in data:
+            others = {key: value for key, value in rest.items() if key != "name"}
+            extra["rest"] = {**others, **({"name": rest_name.read()} if rest_name.read() else {})}
         return extra
 
-    return [method.control, classes.control, rest_name.control], collect
+    hint = _("Побеждает первое подходящее правило, поэтому порядок записей важен.")
+    return (
+        [method.control, classes.control, ipw.HTML(f"<p>{hint}</p>")], [rest_name.control], collect
+    )  # fmt: skip
 
 
 def _proposal_controls(place: Place, form: RecordsForm) -> list[ipw.Widget]:
@@ -177,9 +197,10 @@ def _proposal_controls(place: Place, form: RecordsForm) -> list[ipw.Widget]:
         for number, record in enumerate(records)
     ]
     chosen = ipw.SelectMultiple(
-        options=options, rows=8, description=_("Предложения"), layout={"width": "98%"}
+        options=options, rows=min(10, len(options)), layout={"width": "98%"}
     )
-    take = ipw.Button(description=_("Принять выбранные"), icon="check")
+    take = ipw.Button(description=_("Принять выбранные к проверке"), icon="check", layout=BUTTON)
+    heading = _("Что предлагают данные (несколько строк – с клавишей Ctrl или Shift)")
 
     def adopt(_button: ipw.Button) -> None:
         taken = {record.get("code") for record in form.records()}
@@ -193,21 +214,18 @@ def _proposal_controls(place: Place, form: RecordsForm) -> list[ipw.Widget]:
         chosen.value = ()
 
     take.on_click(adopt)
-    return [chosen, take]
+    return [ipw.HTML(f"<strong>{heading}</strong>"), chosen, take]
 
 
 def _weights_editor(place: Study) -> DecisionEditor:
-    decision = (
-        decisions.load(place, "weights")
-        if decisions.decision_path(place, "weights").is_file()
-        else None
-    )
+    decision = decisions.load(place, "weights")
     data: Mapping = decision.data if decision else {}
     weights = data.get("weights") if isinstance(data.get("weights"), dict) else {}
     fields = [
         make_field(
             Column(criterion.name, criterion.label, Kind.NUMBER, criterion.sources),
             weights.get(criterion.name),
+            **({"written": weights[criterion.name]} if criterion.name in weights else {}),
         )
         for criterion in rec.CRITERIA
     ]
@@ -227,18 +245,13 @@ def _weights_editor(place: Study) -> DecisionEditor:
         "Основные параметры (ёмкость, удовлетворённость) весят не меньше дополнительных; сумма приводится к 1."
     )
     return DecisionEditor(
-        place, "weights",
-        [ipw.HTML(f"<p>{hint}</p>"), *(field.control for field in fields), first.control],
-        collect, lambda draft: decisions.load(draft, "weights").findings,
+        place, "weights", decision,
+        [ipw.HTML(f"<p>{hint}</p>"), *(field.control for field in fields), first.control], collect,
     )  # fmt: skip
 
 
 def _report_editor(place: AuthorityYear) -> DecisionEditor:
-    decision = (
-        decisions.load(place, "report")
-        if decisions.decision_path(place, "report").is_file()
-        else None
-    )
+    decision = decisions.load(place, "report")
     data: Mapping = decision.data if decision else {}
     fields = [
         make_field(
@@ -249,11 +262,12 @@ def _report_editor(place: AuthorityYear) -> DecisionEditor:
             data.get("summary"),
         ),
     ]
-    return DecisionEditor(
-        place, "report", [field.control for field in fields],
-        lambda: {field.column.name: field.read() for field in fields if field.read()},
-        lambda draft: decisions.load(draft, "report").findings,
-    )  # fmt: skip
+
+    def collect() -> dict[str, object]:
+        typed = {field.column.name: field.read() or "" for field in fields}
+        return {key: text for key, text in typed.items() if text or key in data}
+
+    return DecisionEditor(place, "report", decision, [field.control for field in fields], collect)
 
 
 def chooser(opened: AuthorityYear, group: str, interactive: bool) -> ipw.Widget | Shown:
@@ -264,11 +278,10 @@ def chooser(opened: AuthorityYear, group: str, interactive: bool) -> ipw.Widget 
     which = ipw.Dropdown(
         options=[(f"{authority}, {year}", (authority, year)) for authority, year in years],
         value=(opened.authority, opened.year), description=_("Орган и год"),
+        style=LABEL_STYLE, layout=WIDE,
     )  # fmt: skip
-    groups = ipw.Dropdown(description=_("Группа"))
-    lines = ipw.Textarea(
-        rows=3, description=_("Параметры"), layout={"width": "46em", "max_width": "98%"}
-    )
+    groups = ipw.Dropdown(description=_("Группа процессов"), style=LABEL_STYLE, layout=WIDE)
+    lines = ipw.Textarea(rows=3, description=_("Строки параметров"), style=LABEL_STYLE, layout=WIDE)
 
     def offer_groups(_change: object = None) -> None:
         groups.options = years[which.value].groups

@@ -2,105 +2,105 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
-from pathlib import Path
 
 import ipywidgets as ipw
 
 from client_segments import decisions
 from client_segments.contracts import Column, Kind, TableContract
-from client_segments.findings import Findings, InputError
-from client_segments.language import _, format_date
-from client_segments.study import AuthorityYear, Study
-from client_segments.widgets.fields import Field, make_field
-from client_segments.widgets.rules import Choices, RuleEditor, parse_tree, tree_text
+from client_segments.decisions import Decision
+from client_segments.findings import Finding, InputError
+from client_segments.language import _, counted, format_date
+from client_segments.widgets.drafts import Place, check_decision, draft_of
+from client_segments.widgets.fields import BUTTON, Field, make_field
+from client_segments.widgets.rules import Choices, RuleEditor, TreeText
 
-Place = Study | AuthorityYear
-
-
-@dataclass(frozen=True)
-class _Draft:
-    """A place to write a decision to before it is known to be right."""
-
-    decisions_folder: Path
-    shown_as: str
-
-    def name_of(self, _path: Path) -> str:
-        return self.shown_as
+NESTED_LABELS = {"groups": _("Объединить значения")}
+_NESTED_HINTS = {
+    "groups": _("новое значение:\n- старое значение\n- ещё одно старое значение"),
+}
+_TITLE_LENGTH = 90
 
 
-def _signature(place: Place, name: str) -> tuple[list[Field], ipw.VBox]:
-    decision = (
-        decisions.load(place, name) if decisions.decision_path(place, name).is_file() else None
-    )
+def _signature(decision: Decision | None) -> tuple[list[Field], ipw.VBox]:
     columns = (
         Column("who", _("Кто решает"), Kind.TEXT, _("Должность или подразделение.")),
         Column("when", _("Дата решения"), Kind.DATE, _("Когда принято решение.")),
         Column("why", _("Почему"), Kind.TEXT, _("Обоснование одной-двумя фразами.")),
     )
-    known = (decision.who, decision.when, decision.why) if decision else ("", None, "")
+    known = (decision.who, decision.when, decision.why) if decision else ("", date.today(), "")
     fields = [make_field(column, value) for column, value in zip(columns, known, strict=True)]
-    return fields, ipw.VBox([field.control for field in fields])
+    heading = ipw.HTML(f"<strong>{_('Подпись под решением')}</strong>")
+    return fields, ipw.VBox([heading, *(field.control for field in fields)])
 
 
 class DecisionEditor(ipw.VBox):
-    """A signature, the content of a decision, and a button that saves it.
+    """The content of a decision, a signature, and a button that saves it.
 
     Parameters
     ----------
+    decision
+        The decision as it stands in its file; None if nobody has decided yet.
     content
         Controls of the decision itself.
     collect
         Returns what goes into the file, by key; may raise `InputError`.
-    check
-        Reads the draft back as the step will, and returns what is wrong.
     """
 
     def __init__(
         self,
         place: Place,
         name: str,
+        decision: Decision | None,
         content: Sequence[ipw.Widget],
         collect: Callable[[], Mapping[str, object]],
-        check: Callable[[object], Findings],
     ) -> None:
-        self._place, self._name, self._collect, self._check = place, name, collect, check
-        self._fields, signature = _signature(place, name)
-        self._status = ipw.HTML()
-        save = ipw.Button(description=_("Сохранить решение"), button_style="primary", icon="save")
+        self._place, self._name, self._collect = place, name, collect
+        self._fields, signature = _signature(decision)
+        self.message = ipw.HTML()
+        save = ipw.Button(
+            description=_("Сохранить решение"), button_style="primary", icon="save",
+            layout=BUTTON,
+        )  # fmt: skip
         save.on_click(lambda _button: self.save())
         title = decisions.DECISION_NAMES[name].capitalize()
         super().__init__(
-            [ipw.HTML(f"<strong>{escape(title)}</strong>"), *content, signature, save, self._status]
+            [ipw.HTML(f"<strong>{escape(title)}</strong>"), *content, signature, save, self.message]
         )
+        if decision is None:
+            self._say(_("Решения ещё нет: заполните поля и сохраните."))
+            return
+        findings = check_decision(place, name)
+        if len(findings):
+            self._say(_("В файле решения есть замечания:"), findings)
 
     def save(self) -> bool:
         """Check what is typed and write it to the decision's file; say what came of it."""
         who, when, why = (field.read() for field in self._fields)
+        signed = (who or "", when or date.today(), why or "")
         try:
             content = self._collect()
-            with tempfile.TemporaryDirectory() as folder:
-                path = decisions.decision_path(self._place, self._name)
-                draft = _Draft(Path(folder), self._place.name_of(path))
-                decisions.save(
-                    draft, self._name, content, who or "", when or date.today(), why or ""
-                )
-                self._check(draft).raise_errors()
-            decisions.save(
-                self._place, self._name, content, who or "", when or date.today(), why or ""
-            )
+            with draft_of(self._place) as draft:
+                decisions.save(draft, self._name, content, *signed)
+                findings = check_decision(draft, self._name)
+            findings.raise_errors()
+            path = decisions.save(self._place, self._name, content, *signed)
         except InputError as error:
-            lines = "".join(f"<li>{escape(finding.sentence())}</li>" for finding in error.findings)
-            self._status.value = f"<p><strong>{_('Не сохранено:')}</strong></p><ul>{lines}</ul>"
+            self._say(_("Не сохранено:"), error.findings)
             return False
-        saved = _("Сохранено в {file}, {day}. Выполните следующую ячейку: она прочитает файл.")
-        text = saved.format(file=self._place.name_of(path), day=format_date(when or date.today()))
-        self._status.value = f"<p>{escape(text)}</p>"
+        text = _(
+            "Сохранено в {file}, решение от {day}. Выполните следующие ячейки: они прочитают файл."
+        )
+        self._say(text.format(file=self._place.name_of(path), day=format_date(signed[1])), findings)
         return True
+
+    def _say(self, text: str, findings: Iterable[Finding] = ()) -> None:
+        lines = "".join(f"<li>{escape(finding.sentence())}</li>" for finding in findings)
+        listed = f"<ul>{lines}</ul>" if lines else ""
+        self.message.value = f'<div role="status"><strong>{escape(text)}</strong>{listed}</div>'
 
 
 @dataclass(frozen=True)
@@ -110,70 +110,132 @@ class _RecordForm:
     box: ipw.Widget
 
     def record(self) -> dict[str, object]:
+        """Return what is typed; empty values are left out."""
         values = {field.column.name: field.read() for field in self.fields}
         values |= {key: read() for key, read in self.nested.items()}
         return {key: value for key, value in values.items() if value is not None}
 
+    def title(self) -> str:
+        """Return the first words of the record, codes by their labels."""
+        words = []
+        for field in self.fields:
+            value = getattr(field.control, "label", None) if field.read() is not None else None
+            value = value or field.read()
+            if isinstance(value, str) and not isinstance(field.control, ipw.DatePicker):
+                words.append(value)
+        text = " – ".join(words[:3])
+        return text if len(text) <= _TITLE_LENGTH else text[:_TITLE_LENGTH].rstrip() + "…"
+
 
 class RecordsForm(ipw.VBox):
-    """A list of records of one contract: fill in, add, remove."""
+    """A list of records of one contract: fill in, add, remove, move.
+
+    Parameters
+    ----------
+    records
+        Records as their contract types them.
+    written
+        The same records as they stand in the file.
+    choices
+        By column: what to choose among, where that depends on the study.
+    is_ordered
+        Whether the order of records means something.
+    """
 
     def __init__(
         self,
         contract: TableContract,
         records: Sequence[Mapping[str, object]],
         nested: Sequence[str] = (),
-        choices: Mapping[str, Mapping[str, str]] | None = None,
+        choices: Mapping[str, Mapping[object, str]] | None = None,
         rule_choices: Choices | None = None,
+        written: Sequence[Mapping[str, object]] = (),
+        is_ordered: bool = False,
     ) -> None:
-        self._contract, self._nested = contract, tuple(nested)
+        self._contract, self._nested, self._is_ordered = contract, tuple(nested), is_ordered
         self._choices, self._rule_choices = choices or {}, rule_choices or {}
         self._forms: list[_RecordForm] = []
-        self._list = ipw.Accordion()
-        add = ipw.Button(description=_("Добавить запись"), icon="plus")
+        self._count = ipw.HTML()
+        self.list = ipw.Accordion()
+        add = ipw.Button(description=_("Добавить запись"), icon="plus", layout=BUTTON)
         add.on_click(lambda _button: self.add({}))
-        super().__init__([self._list, add])
-        for record in records:
-            self.add(record)
-        self._list.selected_index = None
+        super().__init__([self._count, self.list, add])
+        for number, record in enumerate(records):
+            self._append(record, written[number] if number < len(written) else {})
+        self._show(None)
 
     def add(self, record: Mapping[str, object]) -> None:
         """Add a form that shows a record, and open it."""
-        fields = tuple(
-            make_field(column, record.get(column.name), self._choices.get(column.name))
-            for column in self._contract.columns
-        )
-        nested, boxes = {}, []
-        for key in self._nested:
-            control, nested[key] = self._nested_control(key, record.get(key))
-            boxes.append(control)
-        remove = ipw.Button(description=_("Удалить запись"), icon="trash")
-        box = ipw.VBox([*(field.control for field in fields), *boxes, remove])
-        form = _RecordForm(fields, nested, box)
-        remove.on_click(lambda _button: self._remove(form))
-        self._forms.append(form)
+        self._append(record, {})
         self._show(len(self._forms) - 1)
 
-    def _nested_control(self, key: str, tree: object) -> tuple[ipw.Widget, Callable[[], object]]:
+    def _append(self, record: Mapping[str, object], written: Mapping[str, object]) -> None:
+        fields = tuple(
+            make_field(
+                column, record.get(column.name), self._choices.get(column.name),
+                **({"written": written[column.name]} if column.name in written else {}),
+            )
+            for column in self._contract.columns
+        )  # fmt: skip
+        nested, boxes = {}, []
+        for key in self._nested:
+            control = self._nested_control(key, record.get(key))
+            nested[key] = control.tree
+            boxes.append(control)
+        buttons = ipw.HBox()
+        box = ipw.VBox([*(field.control for field in fields), *boxes, buttons])
+        form = _RecordForm(fields, nested, box)
+        buttons.children = self._buttons(form)
+        for field in fields:
+            field.control.observe(lambda _change: self._show_titles(), names="value")
+        self._forms.append(form)
+
+    def _buttons(self, form: _RecordForm) -> list[ipw.Button]:
+        remove = ipw.Button(description=_("Удалить запись"), icon="trash", layout=BUTTON)
+        remove.on_click(lambda _button: self._remove(form))
+        if not self._is_ordered:
+            return [remove]
+        up = ipw.Button(description=_("Выше"), icon="arrow-up", layout=BUTTON)
+        up.on_click(lambda _button: self._move(form, -1))
+        down = ipw.Button(description=_("Ниже"), icon="arrow-down", layout=BUTTON)
+        down.on_click(lambda _button: self._move(form, 1))
+        return [up, down, remove]
+
+    def _nested_control(self, key: str, tree: object) -> RuleEditor | TreeText:
         if key == "rule":
-            editor = RuleEditor(tree, self._rule_choices)
-            return editor, editor.tree
-        text = ipw.Textarea(value=tree_text(tree), description=key, rows=3)
-        return text, lambda: parse_tree(text.value)
+            return RuleEditor(tree, self._rule_choices)
+        return TreeText(tree, NESTED_LABELS[key], _NESTED_HINTS[key], rows=3)
 
     def _remove(self, form: _RecordForm) -> None:
         self._forms.remove(form)
         self._show(None)
 
+    def _move(self, form: _RecordForm, by: int) -> None:
+        old = self._forms.index(form)
+        new = min(max(old + by, 0), len(self._forms) - 1)
+        self._forms.insert(new, self._forms.pop(old))
+        self._show(new)
+
     def _show(self, opened: int | None) -> None:
-        self._list.children = [form.box for form in self._forms]
-        for number, form in enumerate(self._forms):
-            words = [
-                str(value) for value in list(form.record().values())[:2] if isinstance(value, str)
-            ]
-            self._list.set_title(number, " – ".join(words) or _("Новая запись"))
-        self._list.selected_index = opened
+        self.list.selected_index = None
+        self.list.children = [form.box for form in self._forms]
+        self._show_titles()
+        self.list.selected_index = opened
+        if not self._forms:
+            self._count.value = f"<p>{_('Записей пока нет.')}</p>"
+            return
+        count = counted(len(self._forms), _("запись"), _("записи"), _("записей"))
+        self._count.value = f"<p>{count}. {_('Нажмите на строку, чтобы открыть её.')}</p>"
+
+    def _show_titles(self) -> None:
+        self.list.titles = tuple(form.title() or _("Новая запись") for form in self._forms)
 
     def records(self) -> list[dict[str, object]]:
         """Return what is typed: one dict a record, empty values left out."""
         return [form.record() for form in self._forms]
+
+
+def written_records(decision: Decision | None, key: str) -> list[Mapping[str, object]]:
+    """Return the records of a decision as they stand in its file."""
+    tree = decision.data.get(key) if decision else None
+    return [item for item in tree if isinstance(item, dict)] if isinstance(tree, list) else []

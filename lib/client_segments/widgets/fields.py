@@ -15,6 +15,7 @@ from client_segments.language import _
 NOTHING = _("— не указано —")
 WIDE = {"width": "54em", "max_width": "98%"}
 LABEL_STYLE = {"description_width": "15em"}
+BUTTON = {"width": "auto", "align_self": "flex-start"}
 _LONG_TEXTS = (
     "text", "measure", "need", "why", "summary", "reason", "resources", "problem", "basis",
 )  # fmt: skip
@@ -50,14 +51,23 @@ class CheckList(ipw.HBox):
     value = traitlets.Tuple()
 
     def __init__(
-        self, label: str, options: Sequence[tuple[str, str]], value: Sequence[str], tooltip: str = ""
+        self,
+        label: str,
+        options: Sequence[tuple[str, str]],
+        value: Sequence[str],
+        tooltip: str = "",
     ) -> None:
-        name = ipw.Label(label, layout={"width": LABEL_STYLE["description_width"], "flex": "none"})
+        name = ipw.Label(
+            label,
+            layout={
+                "width": LABEL_STYLE["description_width"], "flex": "none",
+                "display": "flex", "justify_content": "flex-end", "margin": "2px 8px 2px 2px",
+            },
+        )  # fmt: skip
         self._boxes = ipw.Box(layout={"flex_flow": "row wrap", "flex": "1 1 auto"})
         super().__init__(
             [name, self._boxes], value=tuple(value), layout={**WIDE, "align_items": "flex-start"}
         )
-        name.style.text_align = "right"
         self._tooltip = tooltip
         self.offer(options)
 
@@ -119,9 +129,10 @@ def _lines(value: object) -> tuple[ipw.Widget, Callable]:
     control = ipw.Textarea(
         value="\n".join(lines), rows=min(8, max(2, len(lines))), placeholder=_("по одному в строке")
     )
-    return control, lambda: [
-        line.strip() for line in control.value.splitlines() if line.strip()
-    ] or None
+    return (
+        control,
+        lambda: [line.strip() for line in control.value.splitlines() if line.strip()] or None,
+    )
 
 
 def _text(column: Column, value: object) -> tuple[ipw.Widget, Callable]:

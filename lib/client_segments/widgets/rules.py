@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from html import escape
 
 import ipywidgets as ipw
 from ruamel.yaml import YAML
@@ -12,7 +13,7 @@ from ruamel.yaml.error import YAMLError
 from client_segments.findings import InputError
 from client_segments.labels import fold
 from client_segments.language import _
-from client_segments.widgets.fields import LABEL_STYLE, NOTHING, WIDE, CheckList
+from client_segments.widgets.fields import BUTTON, LABEL_STYLE, NOTHING, WIDE, CheckList
 
 Choices = Mapping[str, tuple[str, Sequence[str]]]
 """Name and values of each attribute, by its code."""
@@ -101,9 +102,7 @@ class RuleEditor(ipw.VBox):
             super().__init__([_hint(hint), self._text])
             return
         self._box = ipw.VBox()
-        add = ipw.Button(
-            description=_("Добавить условие"), icon="plus", layout={"width": "auto"}
-        )
+        add = ipw.Button(description=_("Добавить условие"), icon="plus", layout=BUTTON)
         add.on_click(lambda _button: self.add_condition("", []))
         hint = _(
             "Клиент входит в сегмент, если выполнены все условия, а в каждом – хотя бы одно из отмеченных значений."
@@ -131,7 +130,7 @@ class RuleEditor(ipw.VBox):
         chosen = CheckList(_("Значения"), self._options(attribute, values), values)
         which.observe(lambda _change: chosen.offer(self._options(which.value, [])), names="value")
         row = (which, chosen)
-        remove = ipw.Button(description=_("Убрать условие"), icon="trash", layout={"width": "auto"})
+        remove = ipw.Button(description=_("Убрать условие"), icon="trash", layout=BUTTON)
         line = ipw.VBox([ipw.HBox([which, remove]), chosen], layout={"margin": "0 0 .6em 0"})
 
         def drop(_button: ipw.Button) -> None:
@@ -169,4 +168,4 @@ class RuleEditor(ipw.VBox):
 
 
 def _hint(text: str) -> ipw.Widget:
-    return ipw.Label(text, layout={"width": "auto", "max_width": "98%"})
+    return ipw.HTML(f"<p>{escape(text)}</p>")

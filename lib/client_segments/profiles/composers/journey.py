@@ -10,7 +10,6 @@ from client_segments import recommendations as rec
 from client_segments.language import (
     _,
     counted,
-    format_count,
     format_number,
     format_percent,
 )
@@ -52,33 +51,35 @@ def _client_actions(view: SegmentView) -> FieldText:
     return FieldText(_("{steps} (по событиям пути, {cases})").format(steps=steps, cases=cases))
 
 
-def _top_channels(view: SegmentView, use: str, kind: str, count: int = TOP_COUNT) -> str:
-    """Return channels of a use by falling share: «Госуслуги 45,0 %, МФЦ 30,0 %»."""
+def _channels_told(view: SegmentView) -> dict[tuple[str, str], str]:
+    """Return the most named channels by use and kind, as «Госуслуги 45,0 %, МФЦ 30,0 %»."""
     rows = view.rows("channel_shares")
-    rows = rows[(rows["use"] == use) & (rows["kind"] == kind) & (rows["share_pct"] > 0)]
+    rows = rows[rows["share_pct"] > 0]
     rows = rows.sort_values(["share_pct", "channel_code"], ascending=[False, True], kind="stable")
-    return ", ".join(
-        f"{row.channel_name} {format_percent(row.share_pct)}"
-        for row in rows.head(count).itertuples()
-    )
-
-
-def _answers_note(view: SegmentView, use: str, kind: str) -> str:
-    rows = view.rows("channel_shares")
-    totals = rows.loc[(rows["use"] == use) & (rows["kind"] == kind), "total_count"].dropna()
-    if totals.empty:
-        return ""
-    return _(" (ответов: {count})").format(count=format_count(totals.iloc[0]))
+    told: dict[tuple[str, str], list[str]] = {}
+    totals: dict[tuple[str, str], int] = {}
+    columns = ("use", "kind", "channel_name", "share_pct", "total_count")
+    for use, kind, name, share, total in zip(*(rows[column] for column in columns), strict=True):
+        channels = told.setdefault((use, kind), [])
+        if len(channels) < TOP_COUNT:
+            channels.append(f"{name} {format_percent(share)}")
+        if not pd.isna(total):
+            totals.setdefault((use, kind), total)
+    note = _(" (ответов: {count})")
+    return {
+        key: ", ".join(channels)
+        + (note.format(count=count_text(totals[key])) if key in totals else "")
+        for key, channels in told.items()
+    }
 
 
 def _channel_lines(view: SegmentView, pairs: Iterable[tuple[str, str]]) -> list[str]:
-    lines = []
-    for use, kind in pairs:
-        channels = _top_channels(view, use, kind)
-        if channels:
-            note = _answers_note(view, use, kind)
-            lines.append(f"{rec.CHANNEL_USES[use]}, {rec.CHANNEL_KINDS[kind]}: {channels}{note}")
-    return lines
+    told = view.once("channels_told", lambda: _channels_told(view))
+    return [
+        f"{rec.CHANNEL_USES[use]}, {rec.CHANNEL_KINDS[kind]}: {told[use, kind]}"
+        for use, kind in pairs
+        if (use, kind) in told
+    ]
 
 
 _NO_CHANNELS = _("клиенты сегмента не отвечали об этих каналах")
