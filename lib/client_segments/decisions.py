@@ -326,7 +326,11 @@ def _record(
             findings.add(
                 decision.finding(
                     Severity.ERROR, "required",
-                    message.format(label=column.label, key=column.name), column.description, *path,
+                    message.format(label=column.label, key=column.name),
+                    _("добавьте строку «{key}: …». {note}").format(
+                        key=column.name, note=column.description
+                    ),
+                    *path,
                 )
             )  # fmt: skip
     return record, findings
@@ -500,3 +504,11 @@ def load_group(study: Study) -> GroupSettings:
     findings.raise_errors()
     settings["unit"] = settings["unit"] or ""
     return GroupSettings(**settings, authority_name=authority_name(study.root, study.authority))
+
+
+def group_name(study: Study) -> str:
+    """Return a group's name, or its code where its `group.yml` cannot be read."""
+    try:
+        return load_group(study).name
+    except InputError:
+        return study.group

@@ -51,6 +51,7 @@ font-weight:600}
 .cs-shown .cs-cut,.cs-shown .cs-grain{margin:.3em 0;font-size:13px}
 .cs-shown .cs-mark{display:inline-block;min-width:1.2em;font-weight:700}
 .cs-shown p{margin:.4em 0;max-width:48em}
+.cs-shown summary{cursor:pointer;font-weight:600;padding:.3em 0}
 .cs-shown .cs-note{border-left:4px solid #0072b2;padding:.3em .8em}
 @media (max-width:480px){.cs-shown table.cs-card tbody th{white-space:normal}}"""
 
@@ -417,10 +418,10 @@ def show_study(study: Study, rows: Iterable[tuple[str, object]] = ()) -> Shown:
     return show_card(
         _("Шаг «{step}»").format(step=step),
         [
-            (_("Орган власти"), study.authority),
             (_("Год"), study.year),
-            (_("Группа процессов"), study.group),
             *rows,
+            (_("Код органа"), study.authority),
+            (_("Код группы"), study.group),
             (_("Пункт Рекомендаций"), clause),
         ],
     )
@@ -433,6 +434,15 @@ def show_paragraphs(texts: Iterable[str]) -> Shown:
     ]
     html = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs)
     return Shown(html, "\n\n".join(paragraphs))
+
+
+def show_folded(parts: Iterable[tuple[str, Shown]]) -> Shown:
+    """Show parts that a click unfolds: one part is its title and what it holds."""
+    parts = list(parts)
+    html = "".join(
+        f"<details><summary>{escape(title)}</summary>{part.html}</details>" for title, part in parts
+    )
+    return Shown(html, "\n\n".join(f"{title}\n{part.text}" for title, part in parts))
 
 
 def show_note(text: str) -> Shown:

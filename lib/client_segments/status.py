@@ -80,10 +80,7 @@ def status_table(years: list[AuthorityYear]) -> pd.DataFrame:
     for opened in years:
         for group in opened.groups:
             study = opened.study(group, "attributes")
-            try:
-                name = decisions.load_group(study).name
-            except InputError:
-                name = _("паспорт группы с ошибками")
+            name = decisions.group_name(study)
             states = step_states(study)
             rows.append(
                 {

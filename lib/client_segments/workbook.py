@@ -16,12 +16,13 @@ from client_segments import (
     updates,
 )
 from client_segments import recommendations as rec
+from client_segments.catalogue import authority_name
 from client_segments.checking import check_group
 from client_segments.contracts import Column, Kind, TableContract
 from client_segments.language import _, counted, format_count, format_date
 from client_segments.presentation import Shown
 from client_segments.raw_tables import RAW_TABLES_BY_NAME
-from client_segments.status import STATES, STATUS
+from client_segments.status import STATUS
 from client_segments.steps import StepResult
 from client_segments.study import AuthorityYear, Study, open_study, open_year
 
@@ -44,6 +45,15 @@ DECISION_RECORDS = {
     "updates": ("reviews", updates.REVIEW_RECORDS, ()),
 }
 """Key, contract and nested keys of the decisions that are lists of records."""
+
+KEY_LABELS = {
+    **{criterion.name: criterion.label.lower() for criterion in rec.CRITERIA},
+    "weights": _("Веса параметров"),
+    "research_first": _("Исследовать первыми"),
+    "signatory": _("Подписывает"),
+    "summary": _("Вводное слово"),
+}
+"""What keys of decisions are called where they are not records."""
 
 _INPUTS = TableContract(
     "inputs", _("Вход"), _("Одна строка – одна исходная таблица."), "shared",
@@ -75,12 +85,12 @@ def open_authority(authority: str, year: int) -> tuple[AuthorityYear, Shown]:
     """Open an authority's year; return it, and its header to show."""
     opened = open_year(authority, year)
     deadline = format_date(rec.report_deadline(year))
-    groups = [opened.study(group, rec.STEPS[-1]) for group in opened.groups]
+    names = [decisions.group_name(opened.study(group, rec.STEPS[-1])) for group in opened.groups]
     rows = [
-        (_("Орган власти"), decisions.load_group(groups[0]).authority_name),
+        (_("Орган власти"), authority_name(opened.root, authority)),
         (_("Год профилей"), str(year)),
         (_("Срок отчёта (пункт 9)"), deadline),
-        (_("Группы процессов"), "; ".join(decisions.load_group(study).name for study in groups)),
+        (_("Группы процессов"), "; ".join(names)),
     ]
     return opened, presentation.show_card(_("Орган власти и год"), rows)
 
@@ -121,7 +131,7 @@ def show_decision(study: Study | AuthorityYear, name: str) -> Shown:
     )
     if name not in DECISION_RECORDS:
         rows = [
-            (key, _flat(value))
+            (KEY_LABELS.get(key, key), _flat(value))
             for key, value in decision.data.items()
             if key not in decisions.SIGNATURE_KEYS
         ]
@@ -145,7 +155,9 @@ def show_decision(study: Study | AuthorityYear, name: str) -> Shown:
 
 def _flat(value: object) -> str:
     if isinstance(value, dict):
-        return "; ".join(f"{key}: {_flat(item)}" for key, item in value.items())
+        return "; ".join(
+            f"{KEY_LABELS.get(key, key)} – {_flat(item)}" for key, item in value.items()
+        )
     if isinstance(value, list):
         return ", ".join(_flat(item) for item in value)
     return str(value)
@@ -198,7 +210,7 @@ def show_status(opened: AuthorityYear) -> Shown:
     return presentation.show_table(
         table,
         STATUS,
-        _("Ход работы по группам: {states}").format(states=", ".join(STATES.values())),
+        _("Ход работы по группам процессов"),
     )
 
 
@@ -225,6 +237,37 @@ def show_first(opened: AuthorityYear, group: str) -> Shown:
             group=group, step=status.next_step(status.step_states(study))
         )
     )
+
+
+def show_segments(result: StepResult) -> Shown:
+    """Show the segments: name, rule, capacity, and how many values describe each."""
+    columns = [
+        "segment_name",
+        "rule_text",
+        "clients_count",
+        "share_pct",
+        "attributes_count",
+        "attribute_values_count",
+    ]
+    return presentation.show_result(result, "segments", columns=columns)
+
+
+def show_profiles(result: StepResult) -> Shown:
+    """Show the profile of each segment, unfolded by a click: fields that are core or filled."""
+    fields = result.table("profile_fields")
+    fields = fields[fields["is_core"] | fields["is_filled"]]
+    statuses = result.table("profiles").set_index("segment_code")
+    columns = ["section", "field", "value_text"]
+    parts = []
+    for code, own in fields.groupby("segment_code", sort=False):
+        name = statuses.loc[code, "segment_name"]
+        status_name = rec.PROFILE_STATUSES[statuses.loc[code, "status"]]
+        caption = _("Профиль: {name}").format(name=name)
+        shown = presentation.show_table(
+            own[columns], result.contracts["profile_fields"], caption, limit=None
+        )
+        parts.append((f"{name} – {status_name}", shown))
+    return presentation.show_folded(parts)
 
 
 def show_proposals(result: StepResult) -> Shown:

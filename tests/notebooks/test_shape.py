@@ -74,7 +74,11 @@ def test_parameters_are_plain_literals(cells, path):
         assert "  # " in line
         assert "=" not in line.split("#", 1)[1]
     is_yearly = path.stem in ("07_report", "08_updates")
-    expected = ["authority", "year", "interactive"] if is_yearly else ["authority", "year", "group", "interactive"]
+    expected = (
+        ["authority", "year", "interactive"]
+        if is_yearly
+        else ["authority", "year", "group", "interactive"]
+    )
     assert names[: len(expected)] == expected
 
 
@@ -93,7 +97,13 @@ def test_cells_call_and_do_not_reason(cells):
         for node in ast.walk(ast.parse(cell.source)):
             assert not isinstance(
                 node,
-                ast.FunctionDef | ast.ClassDef | ast.For | ast.While | ast.Try | ast.Lambda | ast.If,
+                ast.FunctionDef
+                | ast.ClassDef
+                | ast.For
+                | ast.While
+                | ast.Try
+                | ast.Lambda
+                | ast.If,
             )
             if isinstance(node, ast.Constant) and cell is not code(cells)[0]:
                 assert not isinstance(node.value, float), "a threshold in a notebook"

@@ -39,9 +39,10 @@ def _checksum(path: Path) -> str:
 def checksums(opened: AuthorityYear, groups: Iterable[str]) -> dict[str, str]:
     """Return SHA-256 of everything a year is computed from, by path below the root.
 
-    These are the catalogue and, of every group, `group.yml`, `raw/` and `decisions/`.
+    These are the catalogue, the decisions on the whole year and, of every group, `group.yml`,
+    `raw/` and `decisions/`.
     """
-    places = [opened.data_folder / "catalogue"]
+    places = [opened.data_folder / "catalogue", *sorted(opened.folder.glob("*.yml"))]
     for group in groups:
         folder = opened.folder / group
         places += [folder / "group.yml", folder / "raw", folder / "decisions"]

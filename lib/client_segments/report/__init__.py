@@ -85,7 +85,7 @@ def year_content(opened: AuthorityYear) -> tuple[YearContent, Findings]:
         try:
             content = group_content(study)
         except InputError as error:
-            unfinished.append((_group_name(study), error.findings[0].message))
+            unfinished.append((decisions.group_name(study), error.findings[0].message))
             findings.extend(error.findings)
             continue
         groups.append(content)
@@ -102,13 +102,6 @@ def year_content(opened: AuthorityYear) -> tuple[YearContent, Findings]:
         max(dates, default=None),
     )
     return content, findings
-
-
-def _group_name(study: Study) -> str:
-    try:
-        return decisions.load_group(study).name
-    except InputError:
-        return study.group
 
 
 def _text(decision: decisions.Decision | None, key: str) -> str:

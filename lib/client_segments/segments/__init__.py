@@ -231,11 +231,14 @@ def _checks(segments: pd.DataFrame, grouping: Grouping) -> list[Check]:
     ]  # fmt: skip
 
 
-def place(study: Study, raw: RawTable) -> tuple[pd.DataFrame, Findings]:
+def place(
+    study: Study, raw: RawTable, *, is_whole: bool = True
+) -> tuple[pd.DataFrame, Findings]:
     """Put the rows of a raw table into segments.
 
     A row that names a client goes where the client is; any other goes by its values of
-    attributes, if they decide it.
+    attributes, if they decide it. Where the clients themselves have no identifiers (ready
+    counts), every row goes by its attributes. `is_whole` says that `raw` has all its rows.
 
     Returns
     -------
@@ -249,7 +252,9 @@ def place(study: Study, raw: RawTable) -> tuple[pd.DataFrame, Findings]:
     by_client = clients.dropna(subset=["client_id"]).set_index("client_id")["segment_code"]
     by_client = by_client[~by_client.index.duplicated()]
     names_client = (
-        frame["client_id"].notna() if "client_id" in frame else pd.Series(False, frame.index)
+        frame["client_id"].notna()
+        if "client_id" in frame and len(by_client)
+        else pd.Series(False, frame.index)
     )
     placed = pd.Series(np.nan, index=frame.index, dtype="str")
     if names_client.any():
@@ -260,15 +265,13 @@ def place(study: Study, raw: RawTable) -> tuple[pd.DataFrame, Findings]:
     if others.any():
         codes, findings = _code_rows(study, raw, frame[others], file)
         placed[others] = _place_codes(study, codes)
-    unknown = int((names_client & placed.isna()).sum())
     unplaced = int((others & placed.isna()).sum())
     rows = (_("строка"), _("строки"), _("строк"))
-    if unknown:
-        message = _("{count}: таких клиентов нет в таблице клиентов.").format(
-            count=counted(unknown, *rows)
+    if names_client.any():
+        unknown = reading.check_identifiers(
+            frame["client_id"], by_client.index, file, is_whole=is_whole
         )
-        remedy = _("проверьте, что идентификаторы в обеих таблицах одни и те же.")
-        findings.add(Finding(Severity.WARNING, "unknown_client", message, remedy, file=file))
+        findings.extend([unknown] if unknown else [])
     if unplaced:
         message = _("{count} нельзя отнести ни к одному сегменту: не хватает признаков.")
         remedy = _("добавьте client_id или столбцы признаков, по которым построены сегменты.")

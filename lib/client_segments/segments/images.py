@@ -162,8 +162,9 @@ def image_text(
         sentences.append(_("По признакам перечня сегмент почти не отличается от всех клиентов."))
     special = lines[lines["is_special"] & (lines["index_pct"] >= MARK_INDEX_PCT)]
     if len(special):
-        names = sentence_list(
-            [f"«{row.attribute_name}: {row.value_name}»" for row in special.itertuples()]
+        # The attribute is special, not its value: «Инвалидность: нет» would mislead.
+        names = sentence_list([f"«{name}»" for name in special["attribute_name"].unique()])
+        sentences.append(
+            _("Описание затрагивает специальные признаки: {names}.").format(names=names)
         )
-        sentences.append(_("Специальные признаки: {names}.").format(names=names))
     return " ".join(sentences)

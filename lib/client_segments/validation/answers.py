@@ -48,7 +48,9 @@ def place_answers(
     codes = frame["segment"].map(by_text).astype("str")
     others = codes.isna()
     if others.any():
-        placed, place_findings = place(study, replace(raw, frame=frame[others]))
+        placed, place_findings = place(
+            study, replace(raw, frame=frame[others]), is_whole=bool(others.all())
+        )
         findings.extend(place_findings)
         codes[others] = placed["segment_code"]
     return frame.assign(segment_code=codes), findings

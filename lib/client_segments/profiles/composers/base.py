@@ -58,8 +58,8 @@ def text_field(value: object, reason: str) -> FieldText:
 
 
 def range_text(low: object, high: object, form: Callable[[float], str]) -> str:
-    """Return «low – high», or empty text where a bound is missing."""
-    if not (is_present(low) and is_present(high)):
+    """Return «от … до …», or empty text where a bound is missing or both are the same."""
+    if not (is_present(low) and is_present(high)) or low == high:
         return ""
     return _("от {low} до {high}").format(low=form(low), high=form(high))
 
