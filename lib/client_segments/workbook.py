@@ -252,6 +252,15 @@ def show_segments(result: StepResult) -> Shown:
     return presentation.show_result(result, "segments", columns=columns)
 
 
+def show_blind_zone(result: StepResult) -> Shown:
+    """Show the blind zone; ranges only where the number of the entitled is an estimate."""
+    table = result.table("blind_zone")
+    exact = table["entitled_low_count"].equals(table["entitled_high_count"])
+    ranges = ("_low_count", "_high_count", "low_pct", "high_pct")
+    columns = [name for name in table.columns if not (exact and name.endswith(ranges))]
+    return presentation.show_result(result, "blind_zone", columns=columns)
+
+
 def show_profiles(result: StepResult) -> Shown:
     """Show the profile of each segment, unfolded by a click: fields that are core or filled."""
     fields = result.table("profile_fields")

@@ -306,10 +306,10 @@ def journey_chart(result: StepResult, segment_code: str | None = None) -> go.Fig
         frame = frame[frame["segment_code"].isin([ALL_CODE, segment_code])]
     frame = frame.assign(segment_name=frame["segment_code"].map(names))
     labels = frame["stage_number"].astype("str") + ". " + frame["stage"]
-    return charts.grouped_bars(
+    return charts.heat_map(
         frame.assign(label=labels),
-        label="label",
-        series="segment_name",
+        row="label",
+        column="segment_name",
         value="reached_pct",
         title=_("Сколько дел доходит до этапа"),
         value_title=_("Доля дел, %"),
