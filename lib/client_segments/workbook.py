@@ -261,6 +261,23 @@ def show_blind_zone(result: StepResult) -> Shown:
     return presentation.show_result(result, "blind_zone", columns=columns)
 
 
+def show_verdicts(result: StepResult) -> Shown:
+    """Show the verdict on each hypothesis with what it rests on."""
+    columns = [
+        "hypothesis_code", "segment_code", "hypothesis_text", "criterion_pct", "survey_pct", "verdict", "verdict_text",
+    ]  # fmt: skip
+    return presentation.show_result(result, "verdicts", columns=columns, limit=None)
+
+
+def show_measures(result: StepResult) -> Shown:
+    """Show the plan: what is done for whom, by whom, when, and by which indicator."""
+    columns = [
+        "measure_code", "segment_code", "measure", "responsible", "due_date", "indicator", "base_value",
+        "target_value", "state",
+    ]  # fmt: skip
+    return presentation.show_result(result, "measures", columns=columns, limit=None)
+
+
 def show_profiles(result: StepResult) -> Shown:
     """Show the profile of each segment, unfolded by a click: fields that are core or filled."""
     fields = result.table("profile_fields")

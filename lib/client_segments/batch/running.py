@@ -448,8 +448,8 @@ def _run_all(
         if rows and all(row.status is not Status.DONE for row in rows):
             _skip(closing, _("ни один шаг групп не выполнен."), board)
         else:
-            for task in closing:  # the failure of one does not stop the other
-                _run_chains([[task]], workers, board)
+            # Neither reads what the other writes; the failure of one does not stop the other.
+            _run_chains([[task] for task in closing], workers, board)
     except BaseException:
         workers.stop()
         raise

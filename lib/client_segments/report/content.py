@@ -434,7 +434,8 @@ def _segment_part(group: GroupContent) -> Section:
     frame = group.tables.segments
     frame = frame[~(frame["is_rest"] & is_hidden(frame["clients_count"]))]
     caption = _("Сегменты: {name}").format(name=group.name)
-    largest = frame.loc[frame["clients_count"].idxmax()]
+    named = frame[~frame["is_rest"]]
+    largest = named.loc[named["clients_count"].idxmax()]
     description = _(
         "Число клиентов в каждом сегменте; больше всего – «{name}», {share} всех."
     ).format(name=largest["segment_name"], share=format_percent(largest["share_pct"]))

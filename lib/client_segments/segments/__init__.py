@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from client_segments import attributes as attribute_step
-from client_segments import charts, decisions
+from client_segments import charts, decisions, reading
 from client_segments import recommendations as rec
 from client_segments.attributes import (
     ATTRIBUTE_VALUES,
@@ -231,9 +231,7 @@ def _checks(segments: pd.DataFrame, grouping: Grouping) -> list[Check]:
     ]  # fmt: skip
 
 
-def place(
-    study: Study, raw: RawTable, *, is_whole: bool = True
-) -> tuple[pd.DataFrame, Findings]:
+def place(study: Study, raw: RawTable, *, is_whole: bool = True) -> tuple[pd.DataFrame, Findings]:
     """Put the rows of a raw table into segments.
 
     A row that names a client goes where the client is; any other goes by its values of
@@ -341,7 +339,8 @@ def resolve_segment(segments: pd.DataFrame, text: str) -> str | None:
 def sizes_chart(result: StepResult) -> go.Figure:
     """Chart: number of clients of each segment."""
     frame = result.table("segments")
-    largest = frame.loc[frame["clients_count"].idxmax()]
+    named = frame[~frame["is_rest"]]
+    largest = named.loc[named["clients_count"].idxmax()]
     description = _(
         "Число клиентов в каждом сегменте. Крупнейший – «{name}»: {count}, {share} всех."
     )

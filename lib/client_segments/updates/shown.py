@@ -6,29 +6,35 @@ import pandas as pd
 from plotly.graph_objects import Figure
 
 from client_segments import charts, presentation
-from client_segments.language import _, sentence_list
+from client_segments.language import _, format_count, sentence_list
 from client_segments.presentation import Shown
 from client_segments.steps import checks_contract
 from client_segments.updates.contracts import CHANGES
 from client_segments.updates.result import UpdatesResult
 
 
-def show_changes(result: UpdatesResult, limit: int | None = 50) -> Shown:
-    """Show the changes of all groups, those that are more than chance first.
+def show_changes(result: UpdatesResult) -> Shown:
+    """Show the changes that are more than chance, and all that were compared under a fold.
 
-    The codes in the last columns are what `updates.yml` names a change by.
+    The codes in the last columns of the whole table are what `updates.yml` names a change by.
     """
     if result.changes.empty:
         message = _("Сравнивать нечего: профилей за прошлый год в реестре нет.")
         return presentation.show_note(message)
-    rows = result.changes.sort_values("is_real", ascending=False, kind="stable")
-    rows = rows.assign(segment_label=_labels(result, rows))
+    rows = result.changes.assign(segment_label=_labels(result, result.changes))
     columns = [
         "segment_label", "label", "previous_value", "current_value", "difference", "low", "high",
-        "is_real", "group_code", "segment_code", "indicator",
     ]  # fmt: skip
     labels = {"segment_label": _("Сегмент"), "group_code": _("Код группы")}
-    return presentation.show_table(rows[columns], CHANGES, limit=limit, labels=labels)
+    real = rows[rows["is_real"].astype(bool)]
+    caption = _("Изменения больше случайного: {real} из {all} сравнений").format(
+        real=format_count(len(real)), all=format_count(len(rows))
+    )
+    shown = presentation.show_table(real[columns], CHANGES, caption, limit=None, labels=labels)
+    columns += ["is_real", "group_code", "segment_code", "indicator"]
+    whole = presentation.show_table(rows[columns], CHANGES, limit=None, labels=labels)
+    folded = presentation.show_folded([(_("Все сравнения, с кодами для updates.yml"), whole)])
+    return Shown(shown.html + folded.html, f"{shown.text}\n\n{folded.text}")
 
 
 def _labels(result: UpdatesResult, rows: pd.DataFrame) -> list[str]:
