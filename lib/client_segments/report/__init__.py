@@ -14,12 +14,9 @@ from client_segments.findings import Finding, Findings, InputError, Severity
 from client_segments.language import _, counted
 from client_segments.presentation import Shown
 from client_segments.profiles import COMPOSERS, MEASURES, PROFILES
-from client_segments.report.content import (
-    COMPLIANCE_COLUMNS,
-    GroupContent,
-    YearContent,
-    year_report,
-)
+from client_segments.report.columns import COMPLIANCE_COLUMNS
+from client_segments.report.content import YearContent, year_report
+from client_segments.report.groups import GroupContent
 from client_segments.report.html import render
 from client_segments.report.protected import protect_inputs
 from client_segments.report.tree import Report
