@@ -41,8 +41,9 @@ def check_group(study: Study) -> Findings:
 
 
 def _check_passport(study: Study) -> Findings:
+    findings = Findings(decisions.stray_files(study))
     decisions.load_group(study)
-    return Findings()
+    return findings
 
 
 def _check_grouping(study: Study) -> Findings:

@@ -10,10 +10,10 @@ from pathlib import Path
 from client_segments import __version__, checking, dictionary, status, storage, templates
 from client_segments import recommendations as rec
 from client_segments.batch import run_batch, run_year
-from client_segments.findings import Findings, InputError
+from client_segments.findings import Finding, Findings, InputError, Severity
 from client_segments.lab import run_lab
 from client_segments.language import _, counted
-from client_segments.study import Study, check_code, default_root, open_study
+from client_segments.study import AuthorityYear, Study, check_code, default_root, open_study
 
 _ARGPARSE_WORDS = {
     "usage: ": _("использование: "),
@@ -127,9 +127,16 @@ def _print_findings(findings: Findings) -> None:
         print(f"  {finding.severity.label}: {finding.sentence()}")
 
 
+def _print_unfit(arguments: argparse.Namespace, root: Path) -> int:
+    """Tell of folders of the year that cannot be groups; return how many there are."""
+    findings = AuthorityYear(arguments.authority, arguments.year, root).unfit_findings()
+    _print_findings(Findings(findings))
+    return len(findings)
+
+
 def _check(arguments: argparse.Namespace, root: Path) -> int:
     groups = arguments.groups or checking.groups_of(root, arguments.authority, arguments.year)
-    errors_count = 0
+    errors_count = 0 if arguments.groups else _print_unfit(arguments, root)
     for group in groups:
         study = open_study(arguments.authority, arguments.year, group, rec.GROUP_STEPS[-1], root)
         findings = checking.check_group(study)
@@ -146,10 +153,11 @@ def _run(arguments: argparse.Namespace, root: Path) -> int:
         steps=arguments.steps, workers=arguments.workers,
     )  # fmt: skip
     print(summary.text())
+    unfit_count = 0 if groups else _print_unfit(arguments, root)
     report = root / "reports" / arguments.authority / str(arguments.year) / "report.html"
     if summary.ok and report.is_file():
         print(_("Отчёт: {path}").format(path=report))
-    return 0 if summary.ok else 1
+    return 0 if summary.ok and not unfit_count else 1
 
 
 def _batch(_arguments: argparse.Namespace, root: Path) -> int:
@@ -212,6 +220,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         for finding in error.findings:
             print(finding.sentence(), file=sys.stderr)
+        return 1
+    except OSError as error:  # rights, a full disk, a drive that is gone: theirs to mend
+        message = _("нет доступа к файлу или папке {path}: {reason}.").format(
+            path=error.filename or root, reason=error.strerror or error
+        )
+        remedy = _("проверьте права на папку и место на диске.")
+        print(Finding(Severity.ERROR, "no_access", message, remedy).sentence(), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(_("Остановлено."), file=sys.stderr)

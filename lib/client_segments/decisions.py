@@ -54,6 +54,7 @@ CONTENT_KEYS = {
     "updates": ("reviews",),
 }
 _NODES_MAXIMUM = 200_000  # an alias that multiplies itself must not fill the memory
+_DEPTH_MAXIMUM = 100  # an alias may also hold itself
 
 Tree = dict[str, "Tree"] | list["Tree"] | str
 
@@ -134,6 +135,9 @@ class _Reader:
             raise InputError(
                 [self._error(node, _("файл разворачивается в слишком много значений."))]
             )
+        if len(path) > _DEPTH_MAXIMUM:
+            message = _("значения вложены слишком глубоко или ссылаются сами на себя.")
+            raise InputError([self._error(node, message)])
         self.lines[path] = node.start_mark.line + 1
         if isinstance(node, ScalarNode):
             return "" if node.style is None and node.value in ("~", "null") else node.value
@@ -202,6 +206,27 @@ def read_yaml(path: Path, file: str, name: str = "") -> Decision:
 def decision_path(study: Study | AuthorityYear, name: str) -> Path:
     """Return the file of a decision on a group, or on an authority's year."""
     return study.decisions_folder / f"{name}.yml"
+
+
+def stray_files(study: Study) -> list[Finding]:
+    """Tell of files in a group's `decisions/` that nobody reads: «segments.yaml», «weigths.yml»."""
+    known = {f"{name}.yml" for name in CONTENT_KEYS}
+    folder = study.decisions_folder
+    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    message = _("файл лежит в decisions, но ни один шаг его не читает.")
+    findings = []
+    for name in names:
+        if name in known or name.startswith((".", "~")):
+            continue
+        likely = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+        remedy = (
+            _("переименуйте его в {name}.").format(name=likely[0])
+            if likely
+            else _("решения читаются из файлов: {names}.").format(names=", ".join(sorted(known)))
+        )
+        file = study.name_of(folder / name)
+        findings.append(Finding(Severity.WARNING, "stray_decision", message, remedy, file))
+    return findings
 
 
 def load(study: Study | AuthorityYear, name: str) -> Decision | None:

@@ -80,7 +80,10 @@ def status_table(years: list[AuthorityYear]) -> pd.DataFrame:
     for opened in years:
         for group in opened.groups:
             study = opened.study(group, "attributes")
-            name = decisions.group_name(study)
+            try:
+                name = decisions.load_group(study).name
+            except InputError:
+                name = _("паспорт группы с ошибками")
             states = step_states(study)
             rows.append(
                 {

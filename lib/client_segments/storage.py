@@ -13,6 +13,32 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from client_segments.findings import Finding, InputError, Severity
+from client_segments.language import _
+
+
+def _temporary_beside(path: Path) -> tuple[int, Path]:
+    """Open a temporary file in the folder of `path`, which is made if it does not exist.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be made or written to.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    except OSError as error:
+        message = _("файл не записан: папка закрыта для записи, занята файлом или диск полон.")
+        remedy = _("проверьте права на папку {folder} и место на диске.").format(
+            folder=path.parent.as_posix()
+        )
+        finding = Finding(
+            Severity.ERROR, "not_written", message, remedy, path.name, found=error.strerror or ""
+        )
+        raise InputError([finding]) from error
+    return handle, Path(name)
+
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
@@ -20,10 +46,8 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
     A process killed half-way leaves the old file whole, and a `.part` file behind.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    handle, temporary = _temporary_beside(path)
     os.close(handle)
-    temporary = Path(name)
     try:
         yield temporary
         with temporary.open("rb+") as file:
@@ -48,9 +72,7 @@ def create_bytes(path: Path, content: bytes) -> None:
     FileExistsError
         If the file exists.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    temporary = Path(name)
+    handle, temporary = _temporary_beside(path)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from client_segments import recommendations as rec
@@ -105,6 +106,32 @@ class AuthorityYear:
             for path in self.folder.iterdir()
             if path.is_dir() and _CODE.fullmatch(path.name)
         )
+
+    @property
+    def unfit_folders(self) -> list[str]:
+        """Names of folders that hold a group but cannot be one's code: «Меры поддержки»."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(
+            path.name
+            for path in self.folder.iterdir()
+            if path.is_dir()
+            and not _CODE.fullmatch(path.name)
+            and ((path / "raw").is_dir() or (path / "group.yml").is_file())
+        )
+
+    def unfit_findings(self) -> list[Finding]:
+        """Tell of folders that are left out for their names."""
+        message = _("папка группы не учтена: её имя не подходит.")
+        remedy = _(
+            "переименуйте её: строчные латинские буквы, цифры, «-» и «_» (не более 60 знаков)."
+        )
+        return [
+            Finding(
+                Severity.ERROR, "unfit_folder", message, remedy, self.name_of(self.folder / name)
+            )
+            for name in self.unfit_folders
+        ]  # fmt: skip
 
     def study(self, group: str, step: str) -> Study:
         return Study(self.authority, self.year, group, step, self.root)
@@ -205,7 +232,14 @@ class Study:
                 file=self.name_of(self.work_folder),
             )
             raise InputError([finding])
-        frame = pq.read_table(self._path(contract)).to_pandas()
+        try:
+            frame = pq.read_table(self._path(contract)).to_pandas()
+        except (pa.ArrowException, OSError) as error:
+            message = _("промежуточная таблица не читается: файл повреждён или недописан.")
+            remedy = _("удалите папку work этой группы и выполните шаги снова (команда run).")
+            file = self.name_of(self._path(contract))
+            finding = Finding(Severity.ERROR, "work_broken", message, remedy, file=file)
+            raise InputError([finding]) from error
         return contract.conform(frame)
 
     def write(self, contract: TableContract, frame: pd.DataFrame) -> pd.DataFrame:
@@ -232,7 +266,8 @@ def open_year(authority: str, year: int, root: Path | str | None = None) -> Auth
             "проверьте орган и год (команда list показывает, что есть) или создайте группу командой new."
         )
         text = message.format(folder=opened.name_of(opened.folder))
-        raise InputError([Finding(Severity.ERROR, "no_group", text, remedy)])
+        finding = Finding(Severity.ERROR, "no_group", text, remedy)
+        raise InputError([finding, *opened.unfit_findings()])
     return opened
 
 

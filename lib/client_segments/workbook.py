@@ -9,6 +9,7 @@ from client_segments import (
     decisions,
     hypotheses,
     presentation,
+    priorities,
     profiles,
     reading,
     segments,
@@ -19,7 +20,7 @@ from client_segments import recommendations as rec
 from client_segments.catalogue import authority_name
 from client_segments.checking import check_group
 from client_segments.contracts import Column, Kind, TableContract
-from client_segments.language import _, counted, format_count, format_date
+from client_segments.language import _, counted, format_count, format_date, format_percent
 from client_segments.presentation import Shown
 from client_segments.raw_tables import RAW_TABLES_BY_NAME
 from client_segments.status import STATUS
@@ -258,7 +259,19 @@ def show_blind_zone(result: StepResult) -> Shown:
     exact = table["entitled_low_count"].equals(table["entitled_high_count"])
     ranges = ("_low_count", "_high_count", "low_pct", "high_pct")
     columns = [name for name in table.columns if not (exact and name.endswith(ranges))]
-    return presentation.show_result(result, "blind_zone", columns=columns)
+    shown = presentation.show_result(result, "blind_zone", columns=columns)
+    whole = table.loc[table["measure"] == priorities.ALL_MEASURES]
+    entitled, blind = whole["entitled_count"].sum(), whole["blind_zone_count"].sum()
+    if not entitled:
+        return shown
+    total = presentation.show_note(
+        _("Всего по группе имеют право, но не обращались: {blind} из {entitled} ({share}).").format(
+            blind=format_count(blind),
+            entitled=format_count(entitled),
+            share=format_percent(100 * blind / entitled),
+        )
+    )
+    return Shown(total.html + shown.html, f"{total.text}\n{shown.text}")
 
 
 def show_verdicts(result: StepResult) -> Shown:

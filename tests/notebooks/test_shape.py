@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import json
 import re
 from pathlib import Path
@@ -110,7 +111,7 @@ def test_cells_call_and_do_not_reason(cells):
 
 
 def test_every_output_has_its_why(cells):
-    for before, cell in zip(cells, cells[1:], strict=False):
+    for before, cell in itertools.pairwise(cells):
         if cell.cell_type == "code" and "result = " in cell.source:
             assert before.cell_type == "markdown"
             assert len(before.source) > 40

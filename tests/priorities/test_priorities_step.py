@@ -107,8 +107,10 @@ def test_the_rest_is_sized_and_not_ranked(run):
     result = run(sources(), segment_rules=OLD)
     assert result.table("capacity")["segment_code"].tolist() == ["old", "rest"]
     assert result.table("capacity")["clients_count"].tolist() == [100, 200]
-    for name in ("satisfaction", "problems", "blind_zone", "priorities"):
+    for name in ("satisfaction", "problems", "priorities"):
         assert set(result.table(name)["segment_code"]) == {"old"}
+    # The group's blind zone is a sum over everybody, the rest too.
+    assert set(result.table("blind_zone")["segment_code"]) == {"old", "rest"}
     assert result.table("problems")["others_count"].sum() == 200
 
 

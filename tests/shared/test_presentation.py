@@ -233,11 +233,11 @@ def test_the_card_of_a_study(result):
     shown = show_study(result.study, [("Вид клиента", "физическое лицо"), ("Лимиты", [])])
     assert shown.text.split("\n") == [
         "Шаг «Сегменты»",
-        "Орган власти: demo",
         "Год: 2025",
-        "Группа процессов: support",
         "Вид клиента: физическое лицо",
         "Лимиты: —",
+        "Код органа: demo",
+        "Код группы: support",
         "Пункт Рекомендаций: 6",
     ]
     assert all(a["scope"] == "row" for tag, a, _ in Cells(shown.html).cells if tag == "th")

@@ -63,8 +63,28 @@ def load_clients(study: Study) -> RawTable:
             Severity.ERROR, "no_clients", message, remedy, file=study.name_of(study.raw_folder)
         )
         Findings([finding]).raise_errors()
+    clients.findings.extend(_nobody(clients, study.name_of(clients.files[0])))
     clients.findings.raise_errors()
     return clients
+
+
+def _nobody(clients: RawTable, file: str) -> list[Finding]:
+    """Tell of a table whose counts or weights are all zero: there is nobody to group."""
+    remedy = _(
+        "попросите отправителя прислать исправленный файл или впишите столбец в ignore в "
+        "decisions/columns.yml."
+    )
+    return [
+        Finding(
+            Severity.ERROR, "nobody", message, remedy, file=file,
+            header=clients.contract.column(name).label, found="0",
+        )
+        for name, message in (
+            ("clients_count", _("в столбце одни нули: в таблице нет ни одного клиента.")),
+            ("weight", _("в столбце одни нули: ни одна строка ничего не весит.")),
+        )
+        if len(clients.frame) and (clients.frame[name].fillna(1) == 0).all()
+    ]  # fmt: skip
 
 
 def code_clients(
@@ -251,7 +271,7 @@ def run(study: Study) -> StepResult:
     findings.raise_errors()
     file = study.name_of(clients.files[0])
     coded, learnt, coding_findings = code_clients(clients, attributes, file)
-    findings.extend([*clients.findings, *coding_findings])
+    findings.extend([*clients.findings, *coding_findings, *decisions.stray_files(study)])
     findings.raise_errors()
     attribute_table, value_table = describe(coded, learnt)
     tables = {
@@ -277,7 +297,7 @@ def coders(study: Study) -> list[Coder]:
     values = study.read(ATTRIBUTE_VALUES)
     values = values[values["value_code"] > MISSING_CODE]
     names = values.groupby("attribute_code", sort=False)["value_name"].agg(tuple)
-    return [Coder(attribute, names[attribute.code], {}) for attribute in read_list(study)]
+    return [Coder(attribute, names.get(attribute.code, ()), {}) for attribute in read_list(study)]
 
 
 def coverage_chart(result: StepResult) -> go.Figure:

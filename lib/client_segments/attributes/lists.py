@@ -20,6 +20,11 @@ from client_segments.study import Study
 from client_segments.values import ValueRefusedError, parse_number
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_RESERVED_CODES = frozenset(
+    ["client_id", "clients_count", "weight", "weighed", "segment_code", "pattern_key",
+     "rows_count", "row_number"]
+)  # fmt: skip
+"""Names of columns that stand beside the attributes in tables of clients and patterns."""
 PROPOSED_VALUES_MAXIMUM = 12
 """Own: an attribute with more values is cut into classes (numbers) or left out (texts)."""
 PROPOSED_FORMING_MAXIMUM = 6
@@ -73,6 +78,12 @@ def _record_findings(
     if code and not _CODE.fullmatch(code):
         message = _("код признака не подходит.")
         remedy = _("начните со строчной латинской буквы; дальше – буквы, цифры и «_».")
+        findings.append(
+            decision.finding(Severity.ERROR, "attribute_code", message, remedy, *place, found=code)
+        )
+    if code in _RESERVED_CODES:
+        message = _("код признака занят: так называется служебный столбец.")
+        remedy = _("дайте признаку другой код.")
         findings.append(
             decision.finding(Severity.ERROR, "attribute_code", message, remedy, *place, found=code)
         )

@@ -7,8 +7,10 @@ import os
 import re
 import sys
 import tempfile
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -16,6 +18,7 @@ import papermill
 import zmq
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
@@ -24,6 +27,7 @@ from traitlets import Dict, Unicode
 from traitlets.config import Config
 
 from client_segments.batch.parameters import checked_parameters
+from client_segments.batch.warm import WarmServer
 from client_segments.language import _
 from client_segments.pages.cleaning import clean_notebook, without_machine_paths
 from client_segments.study import ROOT_VARIABLE
@@ -67,6 +71,31 @@ class _ThisInterpreter(KernelSpecManager):
         return KernelSpec(argv=argv, display_name="Python 3 (ipykernel)", language="python")
 
 
+@cache
+def _warm_server() -> WarmServer | None:
+    """Return this worker's server of warm kernels; None where kernels must start cold."""
+    if sys.platform != "linux":
+        return None
+    server = WarmServer(_ONE_THREAD)
+    return server if server.is_ready else None
+
+
+class _WarmProvisioner(LocalProvisioner):
+    """Takes a kernel from the warm server, or starts one as usual."""
+
+    async def launch_kernel(self, cmd: list[str], **options: object) -> dict[str, object]:
+        server = _warm_server()
+        kernel = None
+        if server is not None and server.is_ready:
+            arguments = cmd[cmd.index("-f") :]
+            kernel = server.start_kernel(arguments, options["env"], options["cwd"])
+        if kernel is None:
+            return await super().launch_kernel(cmd, **options)
+        self.process = kernel
+        self.pid = self.pgid = kernel.pid  # the kernel leads a session of its own
+        return self.connection_info
+
+
 class BatchKernelManager(AsyncKernelManager):
     """Starts kernels in a folder and an environment of their own."""
 
@@ -78,6 +107,11 @@ class BatchKernelManager(AsyncKernelManager):
 
     async def start_kernel(self, **options: object) -> None:
         environment = {**os.environ, **self.environment}
+        if self.provisioner is None:
+            self.kernel_id = self.kernel_id or str(uuid.uuid4())
+            self.provisioner = _WarmProvisioner(
+                kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self
+            )
         await super().start_kernel(env=environment, cwd=self.folder, **options)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from client_segments import __version__
 from client_segments import recommendations as rec
+from client_segments.findings import InputError
 from client_segments.steps import Outcome, checks_contract
 from client_segments.study import AuthorityYear
 
@@ -32,8 +33,12 @@ def _files(place: Path) -> list[Path]:
 
 
 def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Return SHA-256 of a file; empty if it cannot be opened: its group's step will say so."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def checksums(opened: AuthorityYear, groups: Iterable[str]) -> dict[str, str]:
@@ -61,7 +66,10 @@ def _open_checks(opened: AuthorityYear, groups: Iterable[str]) -> list[dict[str,
             study, contract = opened.study(group, step), checks_contract(step)
             if not study.has(contract):
                 continue
-            checks = study.read(contract)
+            try:
+                checks = study.read(contract)
+            except InputError:  # a broken file of an earlier run must not undo the record of this
+                continue
             rows = checks[checks["outcome"] != Outcome.MET.value].fillna("").to_dict("records")
             found += [{"group": group, "step": step, **row} for row in rows]
     return found

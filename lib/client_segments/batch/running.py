@@ -254,6 +254,8 @@ def _result(future: Future, task: _Task) -> Row:
     except BrokenProcessPool:
         problem = _("внутренняя ошибка: рабочий процесс остановлен; возможно, не хватило памяти.")
         return task.row(Status.FAILED, problem)
+    except InputError as error:  # the folder of the reports cannot be written
+        return task.row(Status.FAILED, " ".join(str(error).split("\n")))
     except Exception as error:  # what the worker raised is our mistake; other groups go on
         # Imported here, where it is needed once: nbformat is slow to import.
         from client_segments.pages.cleaning import without_machine_paths

@@ -155,8 +155,10 @@ def run(study: Study) -> StepResult:
     if feedback is not None:
         satisfaction = satisfaction_rates(satisfaction_counts(feedback, codes))
     problems, problem_uniqueness = _problem_tables(study, findings)
-    blind_zone = _blind_zone(study, codes, has_entitlement, findings)
-    capacity = _capacity(study, segments["segment_code"].tolist(), findings)
+    all_codes = segments["segment_code"].tolist()
+    # The rest is not put in order, but the group's blind zone is a sum over everybody.
+    blind_zone = _blind_zone(study, all_codes, has_entitlement, findings)
+    capacity = _capacity(study, all_codes, findings)
     findings.raise_errors()
     criteria = criteria_table(named, capacity, satisfaction, problem_uniqueness, blind_zone)
     priorities = rank_segments(criteria, weights, rec.SEED)

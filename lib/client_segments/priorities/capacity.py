@@ -57,6 +57,8 @@ def read_population(
                     file=file, header=column, found=text, clause="6",
                 )
             )  # fmt: skip
+    keys = codes.assign(as_of_date=raw.frame["as_of_date"])
+    findings.extend(_foreign_columns(raw, coders, keys, file))
     usable = ~(filled & (codes == MISSING_CODE)).any(axis=1)
     sets = pd.Series([tuple(filled.columns[row]) for row in filled.to_numpy(bool)], codes.index)
     margins = [
@@ -66,6 +68,29 @@ def read_population(
     if not margins:
         return None, findings
     return Population(_scaled(margins, findings, file), _source(raw.frame[usable])), findings
+
+
+def _foreign_columns(
+    raw: RawTable, coders: Sequence[Coder], keys: pd.DataFrame, file: str
+) -> list[Finding]:
+    """Refuse to add up rows that differ by a column that is no attribute: years, regions."""
+    known = {coder.attribute.find_column(raw.attribute_columns) for coder in coders}
+    foreign = [column for column in raw.attribute_columns if column not in known]
+    if not keys.duplicated().any():
+        return []
+    message = _("столбца нет среди признаков, а строки отличаются только им: складывать ли их?")
+    remedy = _(
+        "добавьте признак в перечень, назовите столбец с датой «На дату» или, если строки надо "
+        "сложить, впишите столбец в ignore в decisions/columns.yml."
+    )
+    return [
+        Finding(
+            Severity.ERROR, "population_column", message, remedy, file=file, header=column,
+            clause="6",
+        )
+        for column in foreign
+        if raw.frame[column].nunique() > 1
+    ]  # fmt: skip
 
 
 def _margin(

@@ -49,6 +49,7 @@ _EXCEL_ERRORS = frozenset(
     ]
 )
 _EXPONENT = re.compile(r"\d([.,]\d+)?[eEеЕ]\+\d+")
+_ZONE = re.compile(r":\d{2}(?:[.,]\d+)? ?(Z|[+-]\d{2}:?\d{2})$")
 _EXACT_INTEGER = 2**53
 _EXCEL_DIGITS_LIMIT = 10**15
 
@@ -121,6 +122,8 @@ class ColumnReader:
             problems.extend((rows[first[number]], counts[number], item) for item in found_problems)
         if self.column is None:
             problems.extend(self._dates_among_text(raw, rows[first], counts))
+        elif self.column.kind is Kind.MOMENT:
+            problems.extend(self._zones(raw, rows[first], counts))
         self.report(problems)
         dtype = "str" if self.column is None else self.column.kind.dtype
         return pd.Series(parsed, dtype=dtype).take(positions).reset_index(drop=True)
@@ -240,6 +243,24 @@ class ColumnReader:
             (first_rows[place], counts[place],
              _Problem(Severity.WARNING, "date_among_text", message, remedy, text_of(raw[place])))
             for place in dates
+        ]  # fmt: skip
+
+    def _zones(
+        self, raw: list, first_rows: np.ndarray, counts: np.ndarray
+    ) -> list[tuple[int, int, _Problem]]:
+        """Warn where times are of different zones: they stay as the clock on the wall showed."""
+        zones: dict[str, int] = {}
+        for place, value in enumerate(raw):
+            match = _ZONE.search(text_of(value)) if isinstance(value, str) else None
+            if match:
+                zones.setdefault(match[1].replace(":", "").replace("Z", "+0000"), place)
+        message = _("в столбце время разных часовых поясов: промежутки между ними неверны.")
+        remedy = _("попросите отправителя прислать всё время в одном поясе.")
+        return [
+            (first_rows[place], counts[place],
+             _Problem(Severity.WARNING, "time_zones", message, remedy, text_of(raw[place])))
+            for place in zones.values()
+            if len(zones) > 1
         ]  # fmt: skip
 
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from client_segments.contracts import TableContract
 from client_segments.findings import Severity
 from client_segments.labels import fold
@@ -90,6 +92,9 @@ class Header:
         Name in the contract, or text of the header, by position of each column that is read.
     names
         Our name of each column that is read, as decisions call it.
+    also
+        A further name in the contract by position: the decision gives one header to two columns
+        (in a log where a case is a client, its number is both).
     """
 
     row: int
@@ -97,6 +102,7 @@ class Header:
     columns: dict[int, str]
     attributes: dict[int, str]
     names: dict[int, str]
+    also: dict[int, str]
 
 
 def read_header(grid: Grid, recogniser: Recogniser) -> Header:
@@ -126,7 +132,15 @@ def read_header(grid: Grid, recogniser: Recogniser) -> Header:
         place: names[place] if text in contract.column_names else text
         for place, text in attributes.items()
     }
-    header = Header(row, texts, columns, attributes, names)
+    by_text = {fold(text): place for place, text in used.items()}
+    also = {
+        by_text[fold(text)]: name
+        for name, text in mapping.columns.items()
+        if name in contract.column_names
+        and name not in columns.values()
+        and columns.get(by_text.get(fold(text))) in mapping.columns
+    }
+    header = Header(row, texts, columns, attributes, names, also)
     _report_missing(grid, header, recogniser)
     return header
 
@@ -222,24 +236,45 @@ def _attributes(
 def _report_unrecognised(
     grid: Grid, row: int, texts: dict[int, str], recogniser: Recogniser
 ) -> None:
-    """Tell of a table none of whose headers is ours: the header may not be one."""
+    """Tell of a table none of whose headers is ours: the header may not be one.
+
+    A header that is met as a value below itself is none: the file has no header at all. A table
+    other than the clients' says nothing without a single column of ours.
+    """
     if recogniser.score_row(grid.row(row))[0]:
+        return
+    repeated = [
+        place
+        for place in texts
+        if np.count_nonzero(grid.columns[place].codes == grid.columns[place].codes[row]) > 1
+    ]
+    if repeated:
+        message = _("в файле нет строки заголовков: первая строка – данные.")
+        remedy = _("попросите отправителя прислать файл с заголовками столбцов.")
+        grid.findings.add(
+            grid.finding(
+                Severity.ERROR, "header_missing", message, remedy, row, repeated[0],
+                found=texts[repeated[0]], expected=_("название столбца"),
+            )
+        )  # fmt: skip
         return
     looks_like_data = [place for place, text in texts.items() if _DATA.fullmatch(text)]
     if looks_like_data:
         place = looks_like_data[0]
         message = _("строка, принятая за заголовок, похожа на данные.")
         remedy = _("если заголовков в файле нет, {ask}").format(ask=ASK)
+        is_clients = recogniser.contract.name == CLIENTS.name
         finding = grid.finding(
-            Severity.WARNING, "header_is_data", message, remedy, row, place, found=texts[place]
-        )
+            Severity.WARNING if is_clients else Severity.ERROR, "header_is_data", message, remedy,
+            row, place, found=texts[place],
+        )  # fmt: skip
         grid.findings.add(finding)
     elif recogniser.contract.name != CLIENTS.name:
         message = _("ни один заголовок не узнан: все столбцы прочитаны как признаки.")
         remedy = _("укажите заголовки в decisions/columns.yml (columns).")
         listed = ", ".join(f"«{text}»" for text in texts.values())
         finding = grid.finding(
-            Severity.WARNING, "no_known_header", message, remedy, row, found=listed
+            Severity.ERROR, "no_known_header", message, remedy, row, found=listed
         )
         grid.findings.add(finding)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -15,6 +16,8 @@ from client_segments.raw_tables import RAW_TABLES_BY_NAME
 from client_segments.study import Study
 from client_segments.values import ValueRefusedError, parse_value
 
+_SIMILARITY = 0.8
+"""Own: how alike an unknown name and one of ours are when a slip of the pen is likely."""
 _KEYS = ("file", "sheet", "columns", "codes", "no_answer", "ignore")
 
 
@@ -127,7 +130,7 @@ def _read_table(
         ignore=reader.texts(tree.get("ignore", ""), *path, "ignore"),
     )
     _check_codes(reader, mapping, contract, *path, "codes")
-    _check_headers(reader, mapping, *path, "columns")
+    _check_headers(reader, mapping, contract, *path, "columns")
     return mapping
 
 
@@ -165,14 +168,30 @@ def _check_codes(
                 )  # fmt: skip
 
 
-def _check_headers(reader: _DecisionReader, mapping: ColumnMapping, *path: object) -> None:
-    """Refuse one header that is given to two of our columns."""
-    given: dict[str, str] = {}
+def _check_headers(
+    reader: _DecisionReader, mapping: ColumnMapping, contract: TableContract, *path: object
+) -> None:
+    """Refuse names that are a slip of the pen, and a header given to more than it can be.
+
+    One header may be two columns of the contract: where a case is a client, its number is both.
+    """
+    given: dict[str, list[str]] = {}
+    free = [name for name in contract.column_names if name not in mapping.columns]
     for name, header in mapping.columns.items():
-        other = given.setdefault(fold(header), name)
-        if other != name:
+        others = given.setdefault(fold(header), [])
+        others.append(name)
+        is_pair = len(others) == 2 and set(others) <= set(contract.column_names)
+        if len(others) > 1 and not is_pair:
             message = _("один заголовок указан для двух столбцов: {first} и {second}.")
             reader.refuse(
-                message.format(first=other, second=name),
+                message.format(first=others[0], second=name),
                 _("оставьте его в одном месте."), *path, name, found=header,
+            )  # fmt: skip
+        likely = difflib.get_close_matches(name, free, n=1, cutoff=_SIMILARITY)
+        if likely and name not in contract.column_names:
+            message = _("в таблице «{label}» нет столбца с таким именем.")
+            reader.refuse(
+                message.format(label=contract.label),
+                _("исправьте имя в decisions/columns.yml; если это признак, назовите его иначе."),
+                *path, name, found=name, expected=f"«{likely[0]}»",
             )  # fmt: skip

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from client_segments.findings import Finding, Findings, Severity
 from client_segments.language import _
-from client_segments.raw_tables import RAW_TABLES, RAW_TABLES_BY_NAME
+from client_segments.raw_tables import CLIENTS, RAW_TABLES, RAW_TABLES_BY_NAME
+from client_segments.reading.identifiers import check_identifiers
 from client_segments.reading.mappings import ColumnMapping, read_columns_decision
 from client_segments.reading.tables import ENDINGS, RawTable, read_table
 from client_segments.study import Study
@@ -90,8 +91,13 @@ def check_raw(study: Study) -> Findings:
     """Check everything in `raw/` and the decision about its columns at once."""
     mappings, findings = read_columns_decision(study)
     read: set[Path] = set()
+    clients = None
     for contract in RAW_TABLES:
         table = _load(study, contract.name, mappings.get(contract.name, ColumnMapping()))
+        if contract.name == CLIENTS.name:
+            clients = table
+        elif table is not None and clients is not None and "client_id" in table.frame:
+            findings.extend(_identifier_findings(study, clients, table))
         if table is not None:
             read.update(table.files)
             findings.extend(table.findings)
@@ -113,3 +119,15 @@ def check_raw(study: Study) -> Findings:
                 Finding(Severity.NOTE, "unread_file", message, remedy, study.name_of(path))
             )
     return findings
+
+
+def _identifier_findings(study: Study, clients: RawTable, table: RawTable) -> list[Finding]:
+    """Check the identifiers of a table; answers that name their segment need none."""
+    rows = table.frame
+    if "segment" in rows:
+        rows = rows[rows["segment"].isna()]
+    found = check_identifiers(
+        rows["client_id"], clients.frame["client_id"], study.name_of(table.files[0]),
+        is_whole=len(rows) == len(table.frame),
+    )  # fmt: skip
+    return [found] if found else []

@@ -14,6 +14,8 @@ from client_segments.reading.headers import Header
 
 _TOTAL = re.compile(r"(итого|всего)( по .*)?[:.]?")
 _TOTAL_LENGTH = 60
+_NOTE_COLUMNS = 3
+"""Own: columns of a table in which a row with one filled cell may be a note."""
 _TOTAL_LETTERS = tuple("ИиВвBb")  # what a total may begin with; folding every text is slow
 
 
@@ -53,10 +55,36 @@ def data_rows(grid: Grid, header: Header) -> np.ndarray:
                     header.texts.get(place, ""), found=text,
                 )
             )  # fmt: skip
-    kept = filled.any(axis=1) & ~is_total
+    is_note = _notes_below(grid, header, rows, filled)
+    kept = filled.any(axis=1) & ~is_total & ~is_note
     _report_stray(grid, header, rows, filled & kept[:, None])
     _report_ragged(grid, header, rows[kept])
     return rows[kept]
+
+
+def _notes_below(grid: Grid, header: Header, rows: np.ndarray, filled: np.ndarray) -> np.ndarray:
+    """Return which rows are notes under the table: at its very end, words in one cell alone."""
+    is_note = np.zeros(len(rows), dtype=bool)
+    if len(header.texts) < _NOTE_COLUMNS:
+        return is_note
+    for number in range(len(rows) - 1, -1, -1):
+        if not filled[number].any():
+            continue
+        place = int(np.argmax(filled[number]))
+        column = grid.columns[place]
+        text = text_of(column.values[column.codes[rows[number]]])
+        if filled[number].sum() > 1 or " " not in text:
+            break
+        is_note[number] = True
+        message = _("строка под таблицей похожа на примечание: она не прочитана.")
+        remedy = _("если это строка данных, попросите отправителя заполнить её остальные столбцы.")
+        grid.findings.add(
+            grid.finding(
+                Severity.WARNING, "note_below", message, remedy, rows[number], place,
+                header.texts.get(place, ""), found=text,
+            )
+        )  # fmt: skip
+    return is_note
 
 
 def _report_stray(grid: Grid, header: Header, rows: np.ndarray, filled: np.ndarray) -> None:

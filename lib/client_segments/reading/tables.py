@@ -83,6 +83,7 @@ def read_table(
             message = _("в файле нет таблицы: он пуст.")
             findings.add(Finding(Severity.ERROR, "empty_file", message, ASK, name_of(path)))
     findings.extend(_unknown_wordings(recogniser, parts))
+    findings.extend(_uneven_parts(parts))
     frame, attribute_columns, origin = _put_together(parts, contract)
     if contract.name == CLIENTS.name:
         frame = check_clients(frame, parts, origin, findings)
@@ -127,6 +128,10 @@ def _read_part(grid: Grid, recogniser: Recogniser) -> Part:
         column = contract.column(name) if is_ours else None
         reader = ColumnReader(grid, place, header.texts[place], column, wording)
         data[name if is_ours else header.attributes[place]] = reader.read(rows)
+    for place, name in header.also.items():
+        wording = Wording.of(mapping.codes.get(name, {}), mapping.no_answer.get(name, ()))
+        reader = ColumnReader(grid, place, header.texts[place], contract.column(name), wording)
+        data[name] = reader.read(rows)
     absent = {
         column.name: pd.Series([None] * len(rows), dtype=column.kind.dtype)
         for column in contract.columns
@@ -163,6 +168,22 @@ def _unknown_wordings(recogniser: Recogniser, parts: list[Part]) -> list[Finding
         )
         for name in dict.fromkeys([*mapping.codes, *mapping.no_answer])
         if parts and name not in known and fold(name) not in known
+    ]
+
+
+def _uneven_parts(parts: list[Part]) -> list[Finding]:
+    """Tell of columns that some files of a table have and others do not."""
+    names = [{fold(name): name for name in part.header.names.values()} for part in parts]
+    every = {key: name for found in names for key, name in found.items()}
+    message = _("в этом файле нет столбца, который есть в других файлах таблицы: значения пусты.")
+    remedy = _("если он назван иначе, {ask}").format(ask=ASK)
+    return [
+        part.grid.finding(
+            Severity.WARNING, "uneven_parts", message, remedy, part.header.row, expected=f"«{name}»"
+        )
+        for part, found in zip(parts, names, strict=True)
+        for key, name in every.items()
+        if key not in found
     ]
 
 

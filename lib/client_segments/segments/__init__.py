@@ -173,7 +173,12 @@ def _segments_table(grouping: Grouping, clients: pd.DataFrame, lines: pd.DataFra
         numbers = sorted(int(code.rpartition("-")[2]) for code in codes)
         plans = [
             SegmentPlan(
-                code, proposed_name(lines[lines["segment_code"] == code]), class_number=number
+                code,
+                # One class of all clients has nothing of its own to be named by.
+                proposed_name(lines[lines["segment_code"] == code])
+                if len(numbers) > 1
+                else _("Все клиенты"),
+                class_number=number,
             )
             for number in numbers
             for code in [f"class-{number}"]
