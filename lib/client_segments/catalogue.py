@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from client_segments.study import REPOSITORY
+from client_segments.study import REPOSITORY, missing_part
 
 STAGE_GROUPS = {
     "services": "services", "support": "services", "functions": "services", "control": "control",
@@ -17,9 +17,18 @@ STAGE_GROUPS = {
 
 
 def catalogue_path(root: Path, name: str) -> Path:
-    """Return a reference table's file: the root's own, or the one that comes with the workbook."""
+    """Return a reference table's file: the root's own, or the one that comes with the workbook.
+
+    Raises
+    ------
+    InputError
+        If the workbook was installed without its catalogue.
+    """
     own = root / "data" / "catalogue" / f"{name}.csv"
-    return own if own.is_file() else REPOSITORY / "data" / "catalogue" / f"{name}.csv"
+    path = own if own.is_file() else REPOSITORY / "data" / "catalogue" / f"{name}.csv"
+    if not path.is_file():
+        raise missing_part(path)
+    return path
 
 
 @cache

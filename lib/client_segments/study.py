@@ -29,6 +29,13 @@ _CODE = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,58}[a-z0-9])?")
 _RESERVED = {"profiles", "catalogue", "con", "prn", "aux", "nul"}
 
 
+def missing_part(place: Path) -> InputError:
+    """Return the error of a workbook that was installed without its notebooks or catalogue."""
+    message = _("Нет файла {name}: тетрадь установлена без блокнотов и справочников.")
+    remedy = _("возьмите папку проекта целиком и установите её: pip install --editable .")
+    return InputError([Finding(Severity.ERROR, "no_part", message.format(name=place.name), remedy)])
+
+
 def default_root() -> Path:
     """Return the folder that holds `data/` and `reports/`: of the batch, or the repository."""
     return Path(os.environ.get(ROOT_VARIABLE) or REPOSITORY).resolve()

@@ -17,8 +17,8 @@ _TIME = re.compile(
     r"[T ]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
     r"(?: ?(?:Z|[+-]\d{2}:?\d{2}))?"
 )
-_FLAGS = {fold(word): True for word in ("да", "yes", "true", "истина", "1")}
-_FLAGS |= {fold(word): False for word in ("нет", "no", "false", "ложь", "0")}
+_FLAGS = {fold(word): True for word in ("да", "yes", "true", "истина", "1", "1.0")}
+_FLAGS |= {fold(word): False for word in ("нет", "no", "false", "ложь", "0", "0.0")}
 
 
 class ValueRefusedError(ValueError):

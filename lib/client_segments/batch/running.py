@@ -27,7 +27,13 @@ from client_segments.batch import provenance
 from client_segments.batch.parameters import checked_parameters
 from client_segments.findings import Finding, InputError, Severity
 from client_segments.language import _, counted, format_number
-from client_segments.study import REPOSITORY, AuthorityYear, check_code, open_study
+from client_segments.study import (
+    REPOSITORY,
+    AuthorityYear,
+    check_code,
+    missing_part,
+    open_study,
+)
 
 Progress = Callable[[str], None]
 say = partial(print, flush=True)  # at once, also where the output goes to a file or to make
@@ -327,7 +333,7 @@ def _chosen_groups(opened: AuthorityYear, groups: Sequence[str] | None) -> list[
 def _notebook(notebooks: Path, step: str) -> Path:
     path = notebooks / f"{rec.STEPS.index(step) + 1:02d}_{step}.ipynb"
     if not path.is_file():
-        raise FileNotFoundError(f"the workbook has no {path.name}")
+        raise missing_part(path)
     return path
 
 

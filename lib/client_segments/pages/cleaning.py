@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -33,6 +34,13 @@ def _machine_places(root: Path) -> list[tuple[re.Pattern, str]]:
         str(root): _("[папка данных]"),
     }
     told = [(place, word) for place, word in places.items() if len(Path(place).parts) > 1]
+    home = str(Path.home())
+    # IPython's tracebacks have already put ~ for the home folder.
+    told += [
+        ("~" + place.removeprefix(home), word)
+        for place, word in told
+        if len(place) > len(home) and place.startswith(home + os.sep)
+    ]
     told += [(place.replace("\\", "\\\\"), word) for place, word in told if "\\" in place]
     return [
         (re.compile(rf"(?<![\w.<]){re.escape(place)}(?![\w.-])"), word)
