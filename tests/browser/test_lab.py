@@ -19,11 +19,6 @@ from client_segments.study import REPOSITORY, open_study
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 TOKEN = "only-for-this-test"  # the server listens to this machine, for a minute
 GROUP = "staff"
 TYPED = "Новички <b>первого</b> года"
@@ -46,11 +41,8 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory) -> Path:
+def root(chromium_path, tmp_path_factory) -> Path:
     """Return a copy of the demo's smallest group with step 1 done, and of the notebooks."""
-    if CHROMIUM is None:
-        message = "Chromium is not installed"
-        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
     root = tmp_path_factory.mktemp("lab")
     shutil.copytree(REPOSITORY / "data" / "catalogue", root / "data" / "catalogue")
     place = Path("data", "demo", "2025", GROUP)
@@ -113,23 +105,13 @@ def address(root) -> str:
 
 
 @pytest.fixture(scope="module")
-def page(address, tmp_path_factory):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            tempfile_folder(tmp_path_factory), executable_path=CHROMIUM, headless=True,
-            args=list(FLAGS), viewport={"width": 1400, "height": 2000},
-        )  # fmt: skip
-        page = context.new_page()
-        page.requested = []
-        page.on("request", lambda request: page.requested.append(request.url))
-        yield page
-        context.close()
-
-
-def tempfile_folder(tmp_path_factory) -> str:
-    return str(tmp_path_factory.mktemp("chromium"))
+def page(address, browser):
+    context = browser.new_context(viewport={"width": 1400, "height": 2000})
+    page = context.new_page()
+    page.requested = []
+    page.on("request", lambda request: page.requested.append(request.url))
+    yield page
+    context.close()
 
 
 def test_a_stranger_is_not_let_in(address):
