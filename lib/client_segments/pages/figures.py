@@ -80,8 +80,9 @@ def _close_up(layout: dict) -> None:
     margin = dict(layout.get("margin", {}))
     room = margin.get("t", 0)
     if room and layout.get("height"):
-        margin["t"] = 12
-        layout["height"] -= room - 12
+        kept = 34 if layout.get("annotations") else 12  # words above the drawing need their line
+        margin["t"] = kept
+        layout["height"] -= room - kept
         layout["margin"] = margin
 
 

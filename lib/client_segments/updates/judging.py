@@ -19,12 +19,17 @@ from client_segments.updates.contracts import (
 )
 from client_segments.updates.indicators import Comparison
 
+PARAMETERS = ("capacity", "satisfaction", "blind_zone")
+"""Indicators that are parameters of clause 6."""
+
 
 def judge(comparisons: Iterable[Comparison]) -> pd.DataFrame:
     """Judge all comparisons of an authority together.
 
-    Newcombe's interval for each difference; `is_real` after Benjamini and Hochberg over all of
-    them, so that of the changes called real no more than 5 % are expected to be chance.
+    Newcombe's interval for each difference; `is_real` after Benjamini and Hochberg, so that of
+    the changes called real no more than 5 % are expected to be chance. The parameters of clause 6
+    are one family of comparisons, the many problems and channels another: a change of
+    satisfaction must not drown among hundreds of channels.
 
     Returns
     -------
@@ -33,17 +38,17 @@ def judge(comparisons: Iterable[Comparison]) -> pd.DataFrame:
     """
     comparisons = list(comparisons)
     complete = [item for item in comparisons if item.is_complete]
-    p_values = [
-        difference_test(item.after.hits, item.after.total, item.before.hits, item.before.total)
-        for item in complete
-    ]
-    q_values = dict(
-        zip(
-            [id(item) for item in complete],
-            false_discovery(p_values) if p_values else [],
-            strict=True,
-        )
-    )
+    q_values: dict[int, float] = {}
+    for is_parameter in (True, False):
+        family = [item for item in complete if (item.indicator in PARAMETERS) is is_parameter]
+        p_values = [
+            float(difference_test(
+                item.after.hits, item.after.total, item.before.hits, item.before.total
+            ))
+            for item in family
+        ]  # fmt: skip
+        if family:
+            q_values |= zip(map(id, family), false_discovery(p_values), strict=True)
     rows = [_judged(item, q_values.get(id(item))) for item in comparisons]
     frame = pd.DataFrame(rows, columns=["group_code", *CHANGES.column_names])
     return frame.assign(is_real=frame["is_real"].astype("boolean"))
