@@ -306,16 +306,20 @@ def bar_chart(
     )  # fmt: skip
 
 
-def _many_bars(
+def stacked_bars(
     frame: pd.DataFrame,
     label: str,
     series: str,
     value: str,
-    is_stacked: bool,
-    texts: dict[str, str],
-    low: str | None = None,
-    high: str | None = None,
+    *,
+    title: str,
+    value_title: str,
+    description: str,
 ) -> go.Figure:
+    """Return bars made of parts: one row of the frame is one `label` and one part, `series`.
+
+    Rows of the chart and series come in the order in which the frame has them first.
+    """
     names = _series_names(frame, series)
     rows = _series_names(frame, label)
     position = {name: number for number, name in enumerate(rows)}
@@ -328,66 +332,29 @@ def _many_bars(
             orientation="h",
             name=wrap_label(name, 40),
             marker={"color": PALETTE[number % len(PALETTE)], "line": _OUTLINE},
-            error_x=_errors(part, value, low, high),
             text=_texts(part, value),
-            textposition="inside" if is_stacked or low else "outside",
-            insidetextanchor="middle" if is_stacked else "start",
+            textposition="inside",
+            insidetextanchor="middle",
             textfont={"size": 11},
             cliponaxis=False,
-            customdata=_hover(part, [label, series], value, low, high),
+            customdata=_hover(part, [label, series], value),
             hovertemplate=_HOVER_TEMPLATE,
         )
         traces.append(trace)
     labels = [wrap_label(row) for row in rows]
     return _figure(
         traces,
-        texts["title"],
-        texts["description"],
-        _rows_height(labels, 1 if is_stacked else len(names)),
+        title,
+        description,
+        _rows_height(labels),
         series_count=len(names),
-        barmode="stack" if is_stacked else "group",
+        barmode="stack",
         legend={"traceorder": "normal"},
         # A number that does not fit its part is left to the table and to the hover text.
-        uniformtext={"minsize": 10, "mode": "hide"} if is_stacked else None,
-        xaxis=_value_axis(texts["value_title"], value),
+        uniformtext={"minsize": 10, "mode": "hide"},
+        xaxis=_value_axis(value_title, value),
         yaxis=_category_axis(labels),
     )
-
-
-def grouped_bars(
-    frame: pd.DataFrame,
-    label: str,
-    series: str,
-    value: str,
-    *,
-    title: str,
-    value_title: str,
-    description: str,
-    low: str | None = None,
-    high: str | None = None,
-) -> go.Figure:
-    """Return bars side by side: one row of the frame is one `label` and one `series`.
-
-    Rows of the chart and series come in the order in which the frame has them first. See
-    `bar_chart` for the other parameters.
-    """
-    texts = {"title": title, "value_title": value_title, "description": description}
-    return _many_bars(frame, label, series, value, False, texts, low, high)
-
-
-def stacked_bars(
-    frame: pd.DataFrame,
-    label: str,
-    series: str,
-    value: str,
-    *,
-    title: str,
-    value_title: str,
-    description: str,
-) -> go.Figure:
-    """Return bars made of parts: one row of the frame is one `label` and one part, `series`."""
-    texts = {"title": title, "value_title": value_title, "description": description}
-    return _many_bars(frame, label, series, value, True, texts)
 
 
 def heat_map(
@@ -588,59 +555,3 @@ def line_chart(
     if marked is not None:
         figure.add_vline(x=marked, line={"color": _INK, "width": 1.3, "dash": "dash"})
     return figure
-
-
-def bubble_chart(
-    frame: pd.DataFrame,
-    x: str,
-    y: str,
-    label: str,
-    *,
-    title: str,
-    x_title: str,
-    y_title: str,
-    description: str,
-    size: str | None = None,
-    hover: str | None = None,
-) -> go.Figure:
-    """Return labelled points; the area of a bubble is proportional to `size`."""
-    marker: dict[str, object] = {"color": PALETTE[0], "opacity": 0.75, "line": _OUTLINE, "size": 12}
-    words = [y]
-    if size is not None:
-        sizes = frame[size].fillna(0)
-        largest = max(float(sizes.max()) if len(sizes) else 0.0, 1.0)
-        marker |= {
-            "size": _numbers(sizes),
-            "sizemode": "area",
-            "sizeref": 2 * largest / 44**2,
-            "sizemin": 5,
-        }
-        words = [y, size]
-    first = _hover(frame, [label], x, hover=hover)
-    more = ["<br>".join(format_for(word)(row[word]) for word in words) for row in frame.to_dict("records")]  # fmt: skip
-    points = go.Scatter(
-        x=_numbers(frame[x]),
-        y=_numbers(frame[y]),
-        mode="markers+text",
-        text=[wrap_label(name, 24) for name in frame[label]],
-        textposition="top center",
-        marker=marker,
-        customdata=[f"{head}<br>{tail}" for head, tail in zip(first, more, strict=True)],
-        hovertemplate=_HOVER_TEMPLATE,
-        cliponaxis=False,
-    )
-    return _figure(
-        [points], title, description, 340,
-        # Room for the bubbles themselves, and above them for their names.
-        xaxis={**_value_axis(x_title, x), "range": _padded(frame[x], 0.2, 0.2)},
-        yaxis={**_value_axis(y_title, y), "range": _padded(frame[y], 0.15, 0.45)},
-    )  # fmt: skip
-
-
-def _padded(values: pd.Series, below: float, above: float) -> list[float] | None:
-    """Return the range of an axis with room at its ends, as parts of the values' own range."""
-    if not values.notna().any():
-        return None
-    least, most = float(values.min()), float(values.max())
-    room = (most - least) or abs(most) or 1.0
-    return [least - below * room, most + above * room]

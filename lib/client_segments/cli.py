@@ -163,7 +163,7 @@ def _run(arguments: argparse.Namespace, root: Path) -> int:
 def _batch(_arguments: argparse.Namespace, root: Path) -> int:
     summary = run_batch(root)
     print(summary.text())
-    return 0 if summary.ok else 1
+    return summary.exit_code
 
 
 def _list(arguments: argparse.Namespace, root: Path) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 
 # Latin letters that look like Cyrillic ones, after case folding. The map is one to one,
 # so two different Latin labels never become one.
@@ -28,11 +27,3 @@ def fold(label: str) -> str:
     text = unicodedata.normalize("NFKC", str(label)).casefold().translate(_SAME_MEANING)
     text = " ".join(text.translate(_LOOK_ALIKES).split())
     return re.sub(r"\s*-\s*", "-", text)
-
-
-def fold_index(labels: Iterable[str]) -> dict[str, str]:
-    """Map each folded label to the label as first written."""
-    index: dict[str, str] = {}
-    for label in labels:
-        index.setdefault(fold(label), label)
-    return index

@@ -298,27 +298,6 @@ def jensen_shannon(first: ArrayLike, second: ArrayLike) -> np.ndarray:
     return np.clip((entropies[0] + entropies[1]) / 2, 0.0, 1.0)
 
 
-def weighted_median(values: ArrayLike, weights: ArrayLike) -> float:
-    """Return the value with half of the weight on each side; NaN without known values.
-
-    Where the weight splits exactly in half between two values, their middle is returned, as for
-    the ordinary median.
-    """
-    values, weights = np.broadcast_arrays(
-        np.asarray(values, dtype=float), np.asarray(weights, dtype=float)
-    )
-    used = ~np.isnan(values) & (weights > 0)
-    if not used.any():
-        return float("nan")
-    order = np.argsort(values[used], kind="stable")
-    values, reached = values[used][order], np.cumsum(weights[used][order])
-    half = reached[-1] / 2
-    place = int(np.searchsorted(reached, half * (1 - 1e-12)))
-    if np.isclose(reached[place], half, rtol=1e-12, atol=0) and place + 1 < len(values):
-        return float((values[place] + values[place + 1]) / 2)
-    return float(values[place])
-
-
 def _counts(hits: ArrayLike, total: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     hits, total = np.broadcast_arrays(np.asarray(hits, dtype=float), np.asarray(total, dtype=float))
     # Effective counts carry rounding errors: a hair above the total is the total.

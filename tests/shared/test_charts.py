@@ -34,21 +34,16 @@ def built(frame):
     value = "satisfaction_pct"
     return {
         "bar": charts.bar_chart(frame, "name", value, hover="more", **low_high, **share),
-        "grouped": charts.grouped_bars(frame, "name", "year", value, **share),
         "stacked": charts.stacked_bars(frame, "name", "year", value, **share),
         "heat": charts.heat_map(frame, "name", "year", value, middle=50, **share),
         "dots": charts.dot_interval_chart(
             frame, "name", value, "low_pct", "high_pct", reference=50, reference_label="все", **share
         ),
         "line": charts.line_chart(frame, "year", value, x_title="Год", **share),
-        "bubble": charts.bubble_chart(
-            frame, value, "clients_count", "name",
-            size="clients_count", x_title="Доля, %", y_title="Клиентов", **WORDS,
-        ),
     }  # fmt: skip
 
 
-NAMES = ("bar", "grouped", "stacked", "heat", "dots", "line", "bubble")
+NAMES = ("bar", "stacked", "heat", "dots", "line")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -144,13 +139,6 @@ def test_series_differ_by_more_than_colour(frame):
     )  # fmt: skip
     assert dots.data[0].marker.symbol != dots.data[1].marker.symbol
     assert dots.data[0].y[0] < dots.data[1].y[0]
-
-
-def test_area_of_bubbles_is_proportional(frame):
-    marker = built(frame)["bubble"].data[0].marker
-    assert marker.sizemode == "area"
-    assert list(marker.size) == [12345, 20, 3]
-    assert marker.sizeref == pytest.approx(2 * 12345 / 44**2)
 
 
 def test_extremes_are_told_in_words(frame):

@@ -137,13 +137,3 @@ def test_jensen_shannon():
         st.jensen_shannon(first, second), jensenshannon(first, second, base=2, axis=1) ** 2
     )
     assert np.isnan(st.jensen_shannon([0, 0], [1, 1]))
-
-
-def test_weighted_median():
-    assert st.weighted_median([3, 1, 2], [1, 1, 1]) == 2
-    assert st.weighted_median([4, 1, 2, 3], [1, 1, 1, 1]) == 2.5
-    assert st.weighted_median([1, 2, 3], [1, 1, 8]) == 3
-    assert st.weighted_median([5, np.nan, 9], [1, 100, 0]) == 5
-    assert np.isnan(st.weighted_median([np.nan], [1]))
-    values, counts = np.array([1.5, 7, -2, 4]), np.array([3, 2, 4, 6])
-    assert st.weighted_median(values, counts) == np.median(np.repeat(values, counts))
