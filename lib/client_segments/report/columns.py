@@ -104,11 +104,8 @@ PLAN_COLUMNS = columns_of(
     column("segment_name", _("Сегмент")),
     column("need", _("Потребность или проблема")),
     column("measure", _("Мероприятие")),
-    column("responsible", _("Ответственный")),
-    column("due_date", _("Срок"), Kind.DATE),
-    column("indicator", _("Показатель")),
-    column("base_value", _("Было"), Kind.NUMBER),
-    column("target_value", _("Станет"), Kind.NUMBER),
+    column("responsible", _("Ответственный и срок")),
+    column("indicator", _("Показатель: было → станет")),
     Column("state", _("Состояние"), Kind.CODE, "", codes=rec.MEASURE_STATES),
 )  # fmt: skip
 PROFILE_COLUMNS = columns_of(

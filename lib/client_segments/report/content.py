@@ -11,10 +11,11 @@ import pandas as pd
 from client_segments import recommendations as rec
 from client_segments.disclosure import BAND
 from client_segments.language import _, format_date, sentence_list
-from client_segments.report.columns import COMPLIANCE_COLUMNS, PROFILE_COLUMNS, told_table
+from client_segments.report.columns import PROFILE_COLUMNS, column, columns_of, told_table
 from client_segments.report.groups import GroupContent, anchor, group_section, named
 from client_segments.report.sentences import group_sentences
 from client_segments.report.tree import Items, Paragraph, Remark, Report, Section, blocks
+from client_segments.steps import OUTCOME_LABELS
 
 
 @dataclass(frozen=True)
@@ -145,11 +146,20 @@ def _compliance(content: YearContent) -> Section:
     tally = _(
         "Выполнено {met} из {all} проверок; что сделать по остальным, сказано во внутренних блокнотах, раздел «Проверки»."
     )
-    caption = _("Проверки по пунктам Рекомендаций")
+    caption = _("Проверки по пунктам Рекомендаций и группам процессов")
+    wide = frame.assign(told=frame["outcome"].map(OUTCOME_LABELS)).pivot_table(
+        index=["clause", "rule"], columns="group_name", values="told", aggfunc="; ".join, sort=False
+    )
+    names = [group.name for group in content.groups]
+    columns = columns_of(
+        "compliance", caption,
+        column("clause", _("Пункт")), column("rule", _("Правило")),
+        *(column(name, name) for name in dict.fromkeys(names)),
+    )  # fmt: skip
     return Section(
         "compliance", _("Выполнение Рекомендаций"),
         blocks(Paragraph(deadline), Paragraph(tally.format(met=met, all=len(frame))),
-               told_table(caption, frame, COMPLIANCE_COLUMNS), unfinished),
+               told_table(caption, wide.reset_index(), columns), unfinished),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from client_segments import charts
 from client_segments import recommendations as rec
 from client_segments.contracts import Kind
 from client_segments.disclosure import is_hidden
-from client_segments.language import _, format_percent, sentence_list
+from client_segments.language import _, format_date, format_number, format_percent, sentence_list
 from client_segments.priorities import ALL_INSTRUMENTS, ALL_MEASURES
 from client_segments.profiles import ProfileInputs
 from client_segments.report.columns import (
@@ -301,9 +301,34 @@ def _profile_part(group: GroupContent) -> Section:
 
 def _plan_part(group: GroupContent) -> Section:
     frame = named(group, group.tables.measures)
-    frame = frame.assign(need=frame["need"].fillna(frame["problem"]))
     content: Block = Remark(_("Мероприятий нет: план персонализации не составлен."))
     if len(frame):
+        rows = list(frame.itertuples())
+        frame = frame.assign(
+            need=frame["need"].fillna(frame["problem"]),
+            responsible=[_responsible(row) for row in rows],
+            indicator=[_indicator(row) for row in rows],
+        )
         caption = _("План персонализации клиентских путей: {name}").format(name=group.name)
         content = told_table(caption, frame, PLAN_COLUMNS)
     return Section(anchor(group, "plan"), _("План персонализации"), (content,))
+
+
+def _responsible(row) -> str | None:
+    """Return who answers for a measure and by when, as far as both are known."""
+    who = "" if pd.isna(row.responsible) else row.responsible
+    term = "" if pd.isna(row.due_date) else _("до {day}").format(day=format_date(row.due_date))
+    return ", ".join(part for part in (who, term) if part) or None
+
+
+def _indicator(row) -> str | None:
+    """Return a measure's indicator with its base and target, as far as they are known."""
+    if pd.isna(row.indicator):
+        return None
+    if pd.isna(row.base_value) and pd.isna(row.target_value):
+        return row.indicator
+    base, target = (
+        format_number(value, 0 if value == value // 1 else 1)
+        for value in (row.base_value, row.target_value)
+    )
+    return f"{row.indicator}: {base} → {target}"
