@@ -48,8 +48,7 @@ from client_segments.hypotheses.proposals import (
     supported,
 )
 from client_segments.language import _, counted, format_count, format_percent
-from client_segments.reading import load_raw
-from client_segments.segments import IMAGE_LINES, SEGMENTS, place
+from client_segments.segments import IMAGE_LINES, SEGMENTS, load_placed
 from client_segments.steps import Check, Outcome, StepResult, finish
 from client_segments.study import Study
 
@@ -110,14 +109,7 @@ def _load(study: Study, name: str) -> _Source:
     InputError
         With every mistake of the table.
     """
-    raw = load_raw(study, name)
-    if raw is None:
-        return _Source(None, Findings())
-    findings = Findings(raw.findings)
-    findings.raise_errors()
-    frame, place_findings = place(study, raw)
-    findings.extend(place_findings)
-    return _Source(frame, findings)
+    return _Source(*load_placed(study, name))
 
 
 def segment_facts(study: Study) -> dict[str, SegmentFacts]:

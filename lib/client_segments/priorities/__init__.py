@@ -36,7 +36,7 @@ from client_segments.priorities.ranking import (
 )
 from client_segments.priorities.satisfaction import satisfaction_counts, satisfaction_rates
 from client_segments.reading import load_raw
-from client_segments.segments import CLIENT_SEGMENTS, SEGMENTS, place
+from client_segments.segments import CLIENT_SEGMENTS, SEGMENTS, load_placed
 from client_segments.steps import Check, Outcome, StepResult, finish
 from client_segments.study import Study
 
@@ -79,14 +79,9 @@ PROBLEMS_SHOWN = 15
 
 def _load(study: Study, name: str, findings: Findings) -> pd.DataFrame | None:
     """Read a raw table with the segment of each row; None where there is no table or no row."""
-    raw = load_raw(study, name)
-    if raw is None:
-        return None
-    findings.extend(raw.findings)
-    raw.findings.raise_errors()
-    frame, place_findings = place(study, raw)
-    findings.extend(place_findings)
-    return frame if len(frame) else None
+    frame, found = load_placed(study, name)
+    findings.extend(found)
+    return frame if frame is not None and len(frame) else None
 
 
 def _capacity(study: Study, segment_codes: Sequence[str], findings: Findings) -> pd.DataFrame:
@@ -248,9 +243,8 @@ def _ranking_checks(priorities: pd.DataFrame) -> list[Check]:
 
 
 def _with_names(result: StepResult, frame: pd.DataFrame) -> pd.DataFrame:
-    segments = result.study.read(SEGMENTS)
-    names = dict(zip(segments["segment_code"], segments["segment_name"], strict=True))
-    return frame.assign(segment_name=frame["segment_code"].map(names).astype("str"))
+    names = frame["segment_code"].map(result.segment_names)
+    return frame.assign(segment_name=names.astype("str"))
 
 
 def satisfaction_chart(result: StepResult) -> go.Figure:

@@ -70,6 +70,7 @@ __all__ = [
     "classes_chart",
     "fit_classes",
     "load_grouping",
+    "load_placed",
     "place",
     "run",
     "sizes_chart",
@@ -266,8 +267,9 @@ def place(study: Study, raw: RawTable, *, is_whole: bool = True) -> tuple[pd.Dat
     findings = Findings()
     file = study.name_of(raw.files[0])
     if others.any():
-        codes, findings = _code_rows(study, raw, frame[others], file)
-        placed[others] = _place_codes(study, codes)
+        coders = attribute_step.coders(study)
+        codes, findings = _code_rows(coders, raw, frame[others], file)
+        placed[others] = _place_codes(study, coders, codes)
     unplaced = int((others & placed.isna()).sum())
     rows = (_("строка"), _("строки"), _("строк"))
     if names_client.any():
@@ -283,12 +285,30 @@ def place(study: Study, raw: RawTable, *, is_whole: bool = True) -> tuple[pd.Dat
     return frame.assign(segment_code=placed), findings
 
 
+def load_placed(study: Study, name: str) -> tuple[pd.DataFrame | None, Findings]:
+    """Read a raw table and put its rows into segments; None where there is no table.
+
+    Raises
+    ------
+    InputError
+        With every mistake of the table.
+    """
+    raw = reading.load_raw(study, name)
+    if raw is None:
+        return None, Findings()
+    findings = Findings(raw.findings)
+    findings.raise_errors()
+    frame, place_findings = place(study, raw)
+    findings.extend(place_findings)
+    return frame, findings
+
+
 def _code_rows(
-    study: Study, raw: RawTable, frame: pd.DataFrame, file: str
+    coders: list[Coder], raw: RawTable, frame: pd.DataFrame, file: str
 ) -> tuple[pd.DataFrame, Findings]:
     """Code the attribute columns that a raw table has."""
     columns, findings = {}, Findings()
-    for coder in attribute_step.coders(study):
+    for coder in coders:
         column = coder.attribute.find_column(raw.attribute_columns)
         if column is None:
             continue
@@ -312,8 +332,7 @@ def _code_rows(
     return pd.DataFrame(columns, index=frame.index), findings
 
 
-def _place_codes(study: Study, codes: pd.DataFrame) -> np.ndarray:
-    coders: list[Coder] = attribute_step.coders(study)
+def _place_codes(study: Study, coders: list[Coder], codes: pd.DataFrame) -> np.ndarray:
     grouping, _findings = load_grouping(study, coders)
     if grouping.method == "rules":
         chosen = place_rows(grouping.rules(), codes).chosen
