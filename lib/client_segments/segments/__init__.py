@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -73,6 +75,8 @@ __all__ = [
     "load_placed",
     "place",
     "run",
+    "segment_of",
+    "segment_patterns",
     "sizes_chart",
     "values_chart",
 ]
@@ -330,6 +334,41 @@ def _code_rows(
                 )
             )
     return pd.DataFrame(columns, index=frame.index), findings
+
+
+def segment_of(study: Study, client_ids: pd.Series) -> pd.Series:
+    """Return the segment of each client by identifier; NaN where the clients do not have it.
+
+    Raises
+    ------
+    InputError
+        If step 2 has not been run.
+    """
+    clients = study.read(CLIENT_SEGMENTS).dropna(subset=["client_id"])
+    by_client = clients.drop_duplicates("client_id").set_index("client_id")["segment_code"]
+    return client_ids.map(by_client).astype("str")
+
+
+def segment_patterns(study: Study, attribute_codes: Sequence[str]) -> pd.DataFrame:
+    """Count clients by segment and combination of codes of some attributes.
+
+    Returns
+    -------
+    DataFrame
+        One row is one segment × pattern: `segment_code`, one column of codes an attribute
+        (0 is missing), `rows_count`, `clients_count`, `weight` (sum of counts times weights);
+        sorted by segment and codes.
+    """
+    coded = study.read(CODED_CLIENTS)
+    # Both tables keep the order of the clients' rows.
+    coded["segment_code"] = study.read(CLIENT_SEGMENTS)["segment_code"].to_numpy()
+    coded["weight"] = coded["weight"] * coded["clients_count"]
+    groups = coded.groupby(["segment_code", *attribute_codes], sort=True)
+    return groups.agg(
+        rows_count=("clients_count", "size"),
+        clients_count=("clients_count", "sum"),
+        weight=("weight", "sum"),
+    ).reset_index()
 
 
 def _place_codes(study: Study, coders: list[Coder], codes: pd.DataFrame) -> np.ndarray:
