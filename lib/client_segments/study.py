@@ -247,7 +247,15 @@ class Study:
             file = self.name_of(self._path(contract))
             finding = Finding(Severity.ERROR, "work_broken", message, remedy, file=file)
             raise InputError([finding]) from error
-        return contract.conform(frame)
+        try:
+            return contract.conform(frame)
+        except ValueError as error:
+            # Written under another contract: by an earlier version of the workbook.
+            message = _("промежуточная таблица составлена другой версией тетради.")
+            remedy = _("удалите папку work этой группы и выполните шаги снова (команда run).")
+            file = self.name_of(self._path(contract))
+            finding = Finding(Severity.ERROR, "work_outdated", message, remedy, file=file)
+            raise InputError([finding]) from error
 
     def write(self, contract: TableContract, frame: pd.DataFrame) -> pd.DataFrame:
         """Check a table of this step against its contract and write it."""

@@ -289,3 +289,11 @@ def test_a_table_of_checks_that_is_broken_does_not_undo_the_record_of_a_run(
     opened = open_year("authority", 2025, study.root)
     told = provenance.record(opened, {"groups": ["group"]}, {}, [], datetime(2025, 1, 1), 1.0)
     assert told["checks"] == []
+
+
+def test_work_of_another_version_is_asked_anew(make_study, run_through, at_step):
+    study = make_study({"clients": clients()}, DECISIONS)
+    run_through(study, "attributes")
+    path = study.work_folder / "attributes" / "attributes.parquet"
+    pd.read_parquet(path).rename(columns={"values_count": "number_of_values"}).to_parquet(path)
+    assert refused(lambda: segments.run(at_step(study, "segments"))) == ["work_outdated"]
