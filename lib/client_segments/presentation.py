@@ -179,6 +179,35 @@ def _headings(
     return [known.get(name, name) for name in columns]
 
 
+@dataclass(frozen=True)
+class Texts:
+    """A table as it is read: a heading for each column, and a text for each cell.
+
+    Attributes
+    ----------
+    headings
+        Heading of each column, with its unit.
+    rows
+        Texts of each row, as people read them: `1 234,5`, `05.03.2024`, `да`, `—`.
+    kinds
+        Kind of each column; `TEXT` for a number that is a code.
+    """
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    kinds: tuple[Kind, ...]
+
+
+def table_texts(frame: pd.DataFrame, contract: TableContract) -> Texts:
+    """Return the texts of a table, the same in every form in which it is shown."""
+    columns = _described(frame, contract)
+    return Texts(
+        tuple(_headings(columns, contract, None)),
+        tuple(tuple(row) for row in _formatted(frame, columns, None)),
+        tuple(Kind.TEXT if column.codes else column.kind for column in columns.values()),
+    )
+
+
 def _cut_sentence(total: int, limit: int | None) -> str:
     """Return the line that owns up to rows not shown, or nothing."""
     if limit is None or total <= limit:
@@ -448,3 +477,25 @@ def show_folded(parts: Iterable[tuple[str, Shown]]) -> Shown:
 def show_note(text: str) -> Shown:
     """Show one remark, set apart by a line at its side."""
     return Shown(f'<p class="cs-note">{escape(text)}</p>', text)
+
+
+@dataclass(frozen=True)
+class Views:
+    """Tables and charts shown one under another, each an output of its own."""
+
+    parts: tuple[object, ...]
+
+    def _ipython_display_(self) -> None:
+        # IPython is at hand wherever this is called; plain runs need not load it.
+        from IPython.display import display
+
+        for part in self.parts:
+            display(part)
+
+    def __repr__(self) -> str:
+        return "\n\n".join(repr(part) for part in self.parts)
+
+
+def show_together(*parts: object) -> Views:
+    """Show tables and charts that belong together, in this order."""
+    return Views(parts)

@@ -17,7 +17,6 @@ from client_segments.profiles import COMPOSERS, MEASURES, PROFILES
 from client_segments.report.columns import COMPLIANCE_COLUMNS
 from client_segments.report.content import YearContent, year_report
 from client_segments.report.groups import GroupContent
-from client_segments.report.html import render
 from client_segments.report.protected import protect_inputs
 from client_segments.report.tree import Report
 from client_segments.steps import checks_contract
@@ -29,7 +28,6 @@ __all__ = [
     "YearContent",
     "group_content",
     "protect_inputs",
-    "render",
     "run",
     "show_compliance",
     "show_contents",
@@ -37,6 +35,13 @@ __all__ = [
     "year_content",
     "year_report",
 ]
+
+
+_FORM_NAMES = {
+    ".html": _("Отчёт для чтения"),
+    ".docx": _("Отчёт в Word"),
+    ".xlsx": _("Таблицы в Excel"),
+}
 
 
 @dataclass(frozen=True)
@@ -120,9 +125,22 @@ def run(opened: AuthorityYear) -> ReportResult:
         reasons = [finding for finding in findings if finding.severity is Severity.ERROR]
         raise InputError([Finding(Severity.ERROR, "no_groups_ready", message), *reasons])
     tree = year_report(content)
-    path = opened.reports_folder / "report.html"
-    storage.write_text(path, render(tree))
-    return ReportResult(opened, content, tree, (path,), findings)
+    return ReportResult(opened, content, tree, _write_forms(opened, tree), findings)
+
+
+def _write_forms(opened: AuthorityYear, tree: Report) -> tuple[Path, ...]:
+    """Write the tree in its three forms; all are made before the first is written."""
+    # What draws charts and writes office files takes half a second to import.
+    from client_segments.report import docx, html, xlsx
+
+    forms = {
+        "report.html": html.render(tree).encode("utf-8"),
+        "report.docx": docx.render(tree),
+        "tables.xlsx": xlsx.render(tree),
+    }
+    for name, content in forms.items():
+        storage.write_bytes(opened.reports_folder / name, content)
+    return tuple(opened.reports_folder / name for name in forms)
 
 
 def show_contents(result: ReportResult) -> Shown:
@@ -151,7 +169,7 @@ def show_compliance(result: ReportResult) -> Shown:
 
 def show_files(result: ReportResult) -> Shown:
     """Show where the report lies, and what kept groups out of it."""
-    rows = [(_("Отчёт"), result.opened.name_of(path)) for path in result.files]
+    rows = [(_FORM_NAMES[path.suffix], result.opened.name_of(path)) for path in result.files]
     rows += [
         (_("Не вошла группа «{name}»").format(name=name), reason)
         for name, reason in result.content.unfinished

@@ -9,7 +9,6 @@ import pandas as pd
 
 from client_segments import recommendations as rec
 from client_segments.contracts import Column, Kind, TableContract
-from client_segments.disclosure import count_text
 from client_segments.language import _
 from client_segments.report.tree import Table
 from client_segments.steps import OUTCOME_LABELS
@@ -23,11 +22,6 @@ def column(name: str, label: str, kind: Kind = Kind.TEXT, unit: str = "") -> Col
 def columns_of(name: str, label: str, *columns: Column) -> TableContract:
     """Return the columns of one table of the report."""
     return TableContract(name, label, "", "report", columns)
-
-
-def _told(counts: pd.Series) -> pd.Series:
-    """Return protected counts as they are told."""
-    return counts.map(lambda count: "—" if pd.isna(count) else count_text(int(count)))
 
 
 SEGMENT_COLUMNS = columns_of(
@@ -135,12 +129,10 @@ def told_table(
     caption: str, frame: pd.DataFrame, contract: TableContract, counts: Sequence[str] = ()
 ) -> Table:
     """Return a table of the contract's columns; counts are told by the protection rule."""
-    shown = frame[contract.column_names].copy()
-    for name in counts:
-        shown[name] = _told(frame[name])
-    return Table(caption, shown, contract)
+    return Table(caption, frame[contract.column_names].copy(), contract, tuple(counts))
 
 
 def without_empty(shown: Table) -> Table:
     """Return a table without the columns in which no row has a value."""
-    return replace(shown, frame=shown.frame.dropna(axis="columns", how="all"))
+    frame = shown.frame.dropna(axis="columns", how="all")
+    return replace(shown, frame=frame, counts=tuple(name for name in shown.counts if name in frame))

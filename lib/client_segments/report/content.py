@@ -63,7 +63,14 @@ def year_report(content: YearContent) -> Report:
         _limitations(content),
     ]
     title = _("Отчёт о профилях клиентских сегментов")
-    return Report(title, content.authority_name, content.year, facts, tuple(sections))
+    return Report(
+        title,
+        content.authority_name,
+        content.year,
+        content.composed_on,
+        facts,
+        tuple(sections),
+    )
 
 
 def _summary(content: YearContent) -> Section:

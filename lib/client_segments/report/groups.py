@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -291,10 +291,19 @@ def _profile_part(group: GroupContent) -> Section:
         shown = fields[fields["is_filled"] | fields["is_core"]]
         caption = _("Статус профиля: {status}.").format(status=rec.PROFILE_STATUSES[statuses[code]])
         tables = [
-            told_table(section, own, FIELD_COLUMNS)
+            replace(
+                told_table(section, own, FIELD_COLUMNS),
+                book_sheet=_("Профили: {name}").format(name=group.name),
+                keys=((_("Сегмент"), name), (_("Раздел формы"), section)),
+            )
             for section, own in shown.groupby("section", sort=False)
         ]
-        parts.append(Section(anchor(group, f"profile-{code}"), name, (Paragraph(caption), *tables)))
+        parts.append(
+            Section(
+                anchor(group, f"profile-{code}"), name, (Paragraph(caption), *tables),
+                starts_page=True,
+            )
+        )  # fmt: skip
     note = Remark(_("Показаны основные поля формы и те дополнительные, которые заполнены."))
     return Section(anchor(group, "profiles"), _("Профили сегментов"), (note,), tuple(parts))
 

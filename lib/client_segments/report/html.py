@@ -9,8 +9,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from client_segments.language import _
-from client_segments.pages import content_security_policy, figure_html, plotly_script
+from client_segments.pages import content_security_policy
 from client_segments.presentation import STYLE, show_card, show_note, table_html
+from client_segments.report.cells import Numbers, numbered, told_frame
+from client_segments.report.pictures import picture
 from client_segments.report.tree import (
     Block,
     Facts,
@@ -32,7 +34,7 @@ _environment = Environment(
 )
 
 
-def block_html(block: Block) -> Markup:
+def block_html(block: Block, numbers: Numbers) -> Markup:
     """Return the HTML of one block of content, everything in it escaped."""
     match block:
         case Paragraph(text):
@@ -43,23 +45,47 @@ def block_html(block: Block) -> Markup:
             html = "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"
         case Facts(title, rows):
             html = show_card(title, rows).html
-        case Table(caption, frame, contract):
-            html = table_html(frame, contract, caption=caption)
-        case Figure(figure):
-            return Markup(figure_html(figure.to_plotly_json()))
+        case Table(caption=caption, contract=contract):
+            html = table_html(
+                told_frame(block), contract, caption=table_title(caption, numbers, block)
+            )
+        case Figure():
+            return _figure_html(block, numbers)
     return Markup(f'<div class="cs-shown">{html}</div>')
 
 
+def table_title(caption: str, numbers: Numbers, table: Table) -> str:
+    """Return the caption of a table with its number; a part of a profile has none."""
+    number = numbers.tables.get(id(table))
+    if number is None:
+        return caption
+    return _("Таблица {number} – {caption}").format(number=number, caption=caption)
+
+
+def _figure_html(block: Figure, numbers: Numbers) -> Markup:
+    """Return a chart between its caption and its words: a picture that loads nothing."""
+    number = numbers.figures[id(block)]
+    drawn = picture(block.figure, number)
+    title = _("Рисунок {number} – {title}").format(number=number, title=drawn.title)
+    return Markup(
+        f'<figure><div class="picture" role="group" tabindex="0" aria-label="{escape(title)}">'
+        f"{drawn.svg}</div><figcaption><strong>{escape(title)}</strong> "
+        f"{escape(drawn.description)}</figcaption></figure>"
+    )
+
+
 def _parts(report: Report) -> list[dict[str, object]]:
-    return [_part(level, section) for level, section in report.walk()]
+    numbers = numbered(report)
+    return [_part(level, section, numbers) for level, section in report.walk()]
 
 
-def _part(level: int, section: Section) -> dict[str, object]:
+def _part(level: int, section: Section, numbers: Numbers) -> dict[str, object]:
     return {
         "level": level,
         "anchor": section.anchor,
         "title": section.title,
-        "blocks": [block_html(block) for block in section.blocks],
+        "starts_page": section.starts_page,
+        "blocks": [block_html(block, numbers) for block in section.blocks],
     }
 
 
@@ -68,15 +94,20 @@ def render(report: Report) -> str:
 
     Equal reports give equal texts: nothing in it comes from the clock or the machine.
     """
-    style = resources.files("client_segments.pages").joinpath("page.css").read_text("utf-8")
+    styles = [
+        resources.files(package).joinpath(name).read_text("utf-8")
+        for package, name in (
+            ("client_segments.pages", "page.css"),
+            ("client_segments.report", "report.css"),
+        )
+    ]
     return _environment.get_template("report.html.j2").render(
         report=report,
         parts=_parts(report),
         contents=report.sections,
-        style=Markup(style + STYLE),
-        policy=Markup(content_security_policy(report.has_figures)),
-        scripts=Markup(plotly_script() if report.has_figures else ""),
-        facts=block_html(Facts(_("Реквизиты отчёта"), report.facts)),
+        style=Markup(styles[0] + STYLE + styles[1]),
+        policy=Markup(content_security_policy(has_figures=False)),
+        facts=block_html(Facts(_("Реквизиты отчёта"), report.facts), numbered(report)),
         contents_title=_("Содержание"),
         skip=_("Перейти к содержанию отчёта"),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -42,11 +43,29 @@ class Facts:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its frame, the contract that names and formats its columns, and its caption."""
+    """A table of the report.
+
+    Attributes
+    ----------
+    caption, frame
+        Caption, and the rows.
+    contract
+        Names and formats the columns.
+    counts
+        Columns of protected counts: numbers, told as «менее 6» where they are hidden.
+    book_sheet
+        Title of the sheet of a workbook that this table shares with others like it; a table of
+        its own where it is empty.
+    keys
+        What tells this table from the others of that sheet: heading and value.
+    """
 
     caption: str
     frame: pd.DataFrame
     contract: TableContract
+    counts: tuple[str, ...] = ()
+    book_sheet: str = ""
+    keys: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,12 +80,16 @@ Block = Paragraph | Remark | Items | Facts | Table | Figure
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the report: title, anchor, content, and parts one level below."""
+    """A part of the report: title, anchor, content, and parts one level below.
+
+    On paper a part that `starts_page` begins on a new one.
+    """
 
     anchor: str
     title: str
     blocks: tuple[Block, ...] = ()
     sections: tuple[Section, ...] = field(default=())
+    starts_page: bool = False
 
     def walk(self, level: int = 2) -> Iterator[tuple[int, Section]]:
         """Yield the section and all below it with their heading levels."""
@@ -82,6 +105,7 @@ class Report:
     title: str
     authority_name: str
     year: int
+    composed_on: date | None
     facts: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
 
@@ -89,12 +113,6 @@ class Report:
         """Yield every section with its heading level, in order."""
         for section in self.sections:
             yield from section.walk()
-
-    @property
-    def has_figures(self) -> bool:
-        return any(
-            isinstance(block, Figure) for _level, section in self.walk() for block in section.blocks
-        )
 
 
 def blocks(*candidates: Block | Sequence[Block] | None) -> tuple[Block, ...]:
