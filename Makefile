@@ -27,12 +27,15 @@ $(VENV)/.installed: pyproject.toml
 	@$(INSTALL) .
 	@touch $@
 
-# Playwright's driver needs libatomic, which a small Debian lacks.
+# Playwright's driver needs libatomic, which a small Debian lacks. The tests of the engine start a
+# PostgreSQL server and a Spark session of their own; Spark runs on Java.
 $(VENV)/.tested: $(VENV)/.installed
 	@echo "Установка того, что нужно для проверок."
 	@$(INSTALL) '.[test]'
 	@command -v chromium >/dev/null && $(BIN)/python -m playwright --version >/dev/null 2>&1 \
 	  || sh .ci/packages chromium fonts-dejavu-core libatomic1
+	@command -v java >/dev/null && { command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; } >/dev/null 2>&1 \
+	  || sh .ci/packages postgresql default-jre-headless
 	@touch $@
 
 report: install ## выполнить год органа власти и собрать отчёт

@@ -19,7 +19,7 @@ class Kind(StrEnum):
     INTEGER = "integer"  # Int64
     NUMBER = "number"  # float64
     DATE = "date"  # datetime64[s], midnight
-    MOMENT = "moment"  # datetime64[s]
+    MOMENT = "moment"  # datetime64[us]
     FLAG = "flag"  # boolean
 
     @property
@@ -42,7 +42,7 @@ class Kind(StrEnum):
             "integer": "Int64",
             "number": "float64",
             "date": "datetime64[s]",
-            "moment": "datetime64[s]",
+            "moment": "datetime64[us]",
             "flag": "boolean",
         }[self]
 
@@ -75,7 +75,8 @@ class TableContract:
     """One table: identifier, Russian label, its grain («одна строка – …») and its columns.
 
     `owner` is the step that writes it, or `raw`. With `has_attribute_columns` every further
-    column is an attribute of clients.
+    column is an attribute of clients. With `parts_may_differ` the files of a raw table are
+    tables of their own, with columns of their own.
     """
 
     name: str
@@ -85,6 +86,7 @@ class TableContract:
     columns: tuple[Column, ...]
     has_attribute_columns: bool = False
     clause: str = ""
+    parts_may_differ: bool = False
 
     def column(self, name: str) -> Column:
         for column in self.columns:

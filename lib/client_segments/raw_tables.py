@@ -80,6 +80,12 @@ ELIGIBILITY = TableContract(
         _count("applied_count", _("Обратились, число"), _("Сколько имеющих право обратились."), clause="2(8)"),
         _count("refused_count", _("Отказано, число"), _("Скольким обратившимся отказано.")),
         _count("received_count", _("Получили, число"), _("Сколько получили услугу или меру.")),
+        Column("reason_kind", _("Вид необращения"), Kind.CODE, _("Почему имеющий право не обратился: вид причины."),
+               codes=rec.NOT_APPLYING_KINDS),
+        Column("reason", _("Причина необращения"), Kind.TEXT, _("Почему имеющий право не обратился, своими словами.")),
+        Column("average_sum", _("Средняя сумма"), Kind.NUMBER, _("Сколько в среднем получает один обратившийся за год."),
+               unit=_("руб."), minimum=0),
+        WEIGHT,
     ),
     has_attribute_columns=True, clause="2(8), 6",
 )  # fmt: skip
@@ -100,12 +106,35 @@ FEEDBACK = TableContract(
         Column("scale_max", _("Шкала до"), Kind.NUMBER, _("Наибольшая оценка шкалы. Пусто – 5.")),
         Column("expectation", _("Ожидание"), Kind.NUMBER, _("Ожидание до обращения по той же шкале."),
                clause="2(10)"),
+        Column("importance", _("Важность"), Kind.NUMBER, _("Насколько важно то, что оценивалось, по той же шкале.")),
         Column("answer_date", _("Дата ответа"), Kind.DATE, _("Когда получен ответ."), aliases=(_("Дата"),)),
         WEIGHT,
         _count("answers_count", _("Число ответов"), _("Сколько одинаковых ответов в строке. Пусто – 1."),
                aliases=(_("Количество ответов"),)),
     ),
     has_attribute_columns=True, clause="6",
+)  # fmt: skip
+
+RATINGS = TableContract(
+    "ratings", _("Индексы опыта"),
+    _("Одна строка – один ответ клиента на вопрос о готовности рекомендовать, лёгкости обращения "
+      "или вовлечённости (или число одинаковых ответов)."),
+    "raw",
+    (
+        CLIENT_ID,
+        Column("index", _("Индекс"), Kind.CODE,
+               _("Готовность рекомендовать (шкала 0–10), лёгкость обращения (1–7), вовлечённость (1–5)."),
+               codes=rec.EXPERIENCE_INDICES, required=True, clause="2(9)"),
+        Column("question", _("Вопрос"), Kind.TEXT, _("Текст вопроса, если их несколько.")),
+        Column("score", _("Оценка"), Kind.NUMBER, _("Ответ по шкале. Пусто – не ответил.")),
+        Column("scale_min", _("Шкала от"), Kind.NUMBER, _("Наименьшая оценка шкалы. Пусто – как принято у индекса.")),
+        Column("scale_max", _("Шкала до"), Kind.NUMBER, _("Наибольшая оценка шкалы. Пусто – как принято у индекса.")),
+        Column("answer_date", _("Дата ответа"), Kind.DATE, _("Когда получен ответ."), aliases=(_("Дата"),)),
+        WEIGHT,
+        _count("answers_count", _("Число ответов"), _("Сколько одинаковых ответов в строке. Пусто – 1."),
+               aliases=(_("Количество ответов"),)),
+    ),
+    has_attribute_columns=True, clause="2(9)",
 )  # fmt: skip
 
 PROBLEMS = TableContract(
@@ -129,19 +158,29 @@ PROBLEMS = TableContract(
 
 JOURNEY = TableContract(
     "journey", _("События пути"),
-    _("Одна строка – одно событие клиентского пути: что, когда и через какой канал произошло по делу."),
+    _("Одна строка – одно событие клиентского пути: что, когда и через какой канал произошло по делу. "
+      "Читаются и журналы программ анализа процессов: XES, CSV, Excel, Parquet."),
     "raw",
     (
         CLIENT_ID,
         Column("case_id", _("Номер дела"), Kind.CODE, _("Одно дело – одно прохождение пути."), required=True,
-               aliases=(_("Дело"), _("Номер обращения"))),
+               aliases=(_("Дело"), _("Номер обращения"), "case:concept:name", "case", "case id")),
         Column("stage", _("Этап пути"), Kind.TEXT, _("Этап или событие: номер или название из справочника, или своё."),
-               required=True, clause="2(4)", aliases=(_("Этап"), _("Событие"))),
+               required=True, clause="2(4)", aliases=(_("Этап"), _("Событие"), "concept:name", "activity")),
         Column("channel", _("Канал"), Kind.TEXT, _("Код или название канала из справочника, или свой.")),
-        Column("event_time", _("Дата и время"), Kind.MOMENT, _("Когда произошло событие."), required=True,
-               aliases=(_("Дата"), _("Время события"))),
+        Column("event_time", _("Дата и время"), Kind.MOMENT,
+               _("Когда произошло событие (закончилось, если отмечено и начало). Время с часовым поясом приводится к местному."),
+               required=True,
+               aliases=(_("Дата"), _("Время события"), "time:timestamp", "timestamp", "complete timestamp")),
+        Column("start_time", _("Начало"), Kind.MOMENT, _("Когда началась работа этого события, если это отмечено."),
+               aliases=(_("Время начала"), "start_timestamp", "start timestamp")),
+        Column("transition", _("Переход"), Kind.TEXT,
+               _("Начало (start) или завершение (complete) события. Пусто – завершение; иные переходы событиями не считаются."),
+               aliases=("lifecycle:transition", "lifecycle")),
         Column("outcome", _("Исход"), Kind.CODE, _("Чем закончилось дело (в последнем событии)."),
                codes=rec.OUTCOMES),
+        Column("resource", _("Исполнитель"), Kind.TEXT, _("Кто работал с делом; ни в таблицы, ни в отчёт не попадает."),
+               aliases=("org:resource",)),
     ),
     has_attribute_columns=True, clause="2(4), 7",
 )  # fmt: skip
@@ -183,7 +222,42 @@ ANSWERS = TableContract(
     has_attribute_columns=True, clause="7",
 )  # fmt: skip
 
+REGULATION = TableContract(
+    "regulation", _("Признаки по регламенту"),
+    _("Одна строка – один признак заявителя (или одно его значение) либо один вариант услуги: "
+      "комбинация значений признаков. Обе таблицы регламента можно положить в один файл или в два: "
+      "regulation_признаки.xlsx и regulation_варианты.xlsx."),
+    "raw",
+    (
+        Column("number", _("№ п/п"), Kind.CODE, _("Номер строки таблицы регламента."),
+               aliases=(_("№"), _("Номер"))),
+        Column("variant", _("№ варианта"), Kind.CODE, _("Номер варианта предоставления услуги."),
+               aliases=(_("Вариант"), _("Номер варианта"))),
+        Column("result", _("Результат"), Kind.TEXT, _("Результат, за которым обращается заявитель."),
+               aliases=(_("Результат, за которым обращается заявитель"), _("Результат услуги"),
+                        _("Результат предоставления услуги"))),
+        Column("combination", _("Комбинация значений признаков"), Kind.TEXT,
+               _("Значения через точку с запятой; если значение есть у двух признаков – «признак: значение»."),
+               aliases=(_("Комбинация признаков"), _("Сочетание значений признаков"),
+                        _("Комбинация значений признаков заявителя"))),
+        Column("attribute", _("Признак заявителя"), Kind.TEXT,
+               _("Название признака; пусто – значение относится к признаку строкой выше."),
+               aliases=(_("Признак"), _("Наименование признака"), _("Общий признак заявителя"))),
+        Column("attribute_values", _("Значения признака заявителя"), Kind.TEXT,
+               _("Значения по порядку: через точку с запятой, по одному в строке ячейки или с номерами."),
+               aliases=(_("Значения признака"), _("Значение признака"), _("Значение"), _("Значения"),
+                        _("Значение признака заявителя"))),
+        Column("source_type", _("Вид источника"), Kind.CODE,
+               _("1 – нормативный правовой акт, 2 – состав запрашиваемых документов. Пусто – 1."),
+               codes={kind: rec.SOURCE_TYPES[kind] for kind in ("1", "2")}, clause="5"),
+        Column("basis", _("Реквизит источника"), Kind.TEXT, _("Акт и пункт, приложение, форма документа."),
+               aliases=(_("Реквизит"), _("Основание"))),
+    ),
+    has_attribute_columns=True, clause="5", parts_may_differ=True,
+)  # fmt: skip
+
 RAW_TABLES = (
-    CLIENTS, POPULATION, ELIGIBILITY, FEEDBACK, PROBLEMS, JOURNEY, CHANNELS, ANSWERS,
+    CLIENTS, POPULATION, ELIGIBILITY, FEEDBACK, RATINGS, PROBLEMS, JOURNEY, CHANNELS, ANSWERS,
+    REGULATION,
 )  # fmt: skip
 RAW_TABLES_BY_NAME = {table.name: table for table in RAW_TABLES}

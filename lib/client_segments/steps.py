@@ -78,20 +78,24 @@ class StepResult:
     segment_names: Mapping[str, str] = field(default_factory=dict)
 
     def table(self, name: str) -> pd.DataFrame:
-        return self.tables[name]
+        """Return a table; one that the engine has written is read, however large."""
+        if name in self.tables:
+            return self.tables[name]
+        return self.study.read(self.contracts[name])
 
 
 def finish(
     study: Study,
     contracts: Iterable[TableContract],
-    tables: Mapping[str, pd.DataFrame],
+    tables: Mapping[str, pd.DataFrame | None],
     checks: Iterable[Check] = (),
     findings: Iterable[Finding] = (),
     segments: pd.DataFrame | None = None,
 ) -> StepResult:
     """Check a step's tables against their contracts, write them, and return the result.
 
-    Every contract must have its table; the checks are written as one more. `segments` is the
+    Every contract must have its table; None says that the engine has written it, being too large
+    to pass through here. The checks are written as one more. `segments` is the
     table of step 2, from which tables are shown with names of segments and not their codes.
     """
     checks = tuple(checks)
@@ -99,7 +103,9 @@ def finish(
     if set(contracts_by_name) != set(tables):
         raise ValueError(f"tables {sorted(tables)} for contracts {sorted(contracts_by_name)}")
     written = {
-        name: study.write(contract, tables[name]) for name, contract in contracts_by_name.items()
+        name: study.write(contract, table)
+        for name, contract in contracts_by_name.items()
+        if (table := tables[name]) is not None
     }
     contract = checks_contract(study.step)
     frame = pd.DataFrame(

@@ -16,6 +16,8 @@ import pyarrow.parquet as pq
 from client_segments.findings import Finding, InputError, Severity
 from client_segments.language import _
 
+_ROW_GROUP = 1_000_000
+
 
 def _temporary_beside(path: Path) -> tuple[int, Path]:
     """Open a temporary file in the folder of `path`, which is made if it does not exist.
@@ -105,3 +107,17 @@ def write_table(path: Path, frame: pd.DataFrame) -> None:
     table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
     with atomic_path(path) as temporary:
         pq.write_table(table, temporary, compression="zstd")
+
+
+def write_batches(path: Path, batches: pa.RecordBatchReader) -> None:
+    """Write a table as Parquet from batches, without holding it in memory; see `atomic_path`."""
+    schema = pa.schema([pa.field(field.name, field.type) for field in batches.schema])
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        gathered: list[pa.RecordBatch] = []
+        for batch in batches:
+            gathered.append(batch.cast(schema))
+            if sum(part.num_rows for part in gathered) >= _ROW_GROUP:
+                writer.write_table(pa.Table.from_batches(gathered))
+                gathered = []
+        if gathered:
+            writer.write_table(pa.Table.from_batches(gathered))

@@ -202,6 +202,36 @@ class Study:
     def _path(self, contract: TableContract) -> Path:
         return self.work_folder / contract.owner / f"{contract.name}.parquet"
 
+    def table_path(self, contract: TableContract) -> Path:
+        """Return the file of a table of this step or an earlier one, for the engine to read.
+
+        Raises
+        ------
+        InputError
+            If a later step owns the table, or its step has not been run.
+        """
+        if not self.has(contract):
+            raise self._not_run(contract)
+        return self._path(contract)
+
+    def new_table_path(self, contract: TableContract) -> Path:
+        """Return the file of a table of this step, for the engine to write."""
+        if contract.owner != self.step:
+            raise ValueError(f"step {self.step} does not own table {contract.name}")
+        return self._path(contract)
+
+    def _not_run(self, contract: TableContract) -> InputError:
+        message = _("Нет таблицы «{table}»: шаг «{owner}» ещё не выполнен.")
+        remedy = _("выполните блокнот {number:02d}_{step} или команду run.")
+        finding = Finding(
+            Severity.ERROR,
+            "step_not_run",
+            message.format(table=contract.label, owner=rec.STEP_NAMES[contract.owner]),
+            remedy.format(number=rec.STEPS.index(contract.owner) + 1, step=contract.owner),
+            file=self.name_of(self.work_folder),
+        )
+        return InputError([finding])
+
     def _check_order(self, contract: TableContract) -> None:
         if rec.STEPS.index(contract.owner) > rec.STEPS.index(self.step):
             message = _(
@@ -229,16 +259,7 @@ class Study:
             If a later step owns the table, or its step has not been run.
         """
         if not self.has(contract):
-            message = _("Нет таблицы «{table}»: шаг «{owner}» ещё не выполнен.")
-            remedy = _("выполните блокнот {number:02d}_{step} или команду run.")
-            finding = Finding(
-                Severity.ERROR,
-                "step_not_run",
-                message.format(table=contract.label, owner=rec.STEP_NAMES[contract.owner]),
-                remedy.format(number=rec.STEPS.index(contract.owner) + 1, step=contract.owner),
-                file=self.name_of(self.work_folder),
-            )
-            raise InputError([finding])
+            raise self._not_run(contract)
         try:
             frame = pq.read_table(self._path(contract)).to_pandas()
         except (pa.ArrowException, OSError) as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
 from client_segments.contracts import Column, Kind
 from client_segments.labels import fold
@@ -14,9 +14,14 @@ _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?: \d{3})+|\d+)(?:[.,]\d+)?")
 _DAY_FIRST = re.compile(r"(?P<day>\d{1,2})[./](?P<month>\d{1,2})[./](?P<year>\d{4})(?P<rest>.*)")
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?P<rest>.*)")
 _TIME = re.compile(
-    r"[T ]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
-    r"(?: ?(?:Z|[+-]\d{2}:?\d{2}))?"
+    r"[T ]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d+))?)?"
+    r"(?: ?(?P<zone>Z|[+-]\d{2}:?\d{2}))?"
 )
+_OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>\d{2})")
+LOCAL_ZONE = timezone(timedelta(hours=6))
+"""Own: the authority's zone (Omsk, UTC+6) where nothing else is decided. An offset, not a zone with
+a summer time of its past: what lies between two moments stays what it was."""
+
 _FLAGS = {fold(word): True for word in ("да", "yes", "true", "истина", "1", "1.0")}
 _FLAGS |= {fold(word): False for word in ("нет", "no", "false", "ложь", "0", "0.0")}
 
@@ -59,13 +64,26 @@ def parse_integer(value: object) -> int:
     return int(number)
 
 
-def parse_moment(value: object) -> datetime:
-    """Read a date with or without time: 05.03.2024 is 5 March; an offset of the zone is dropped.
+def parse_offset(text: str) -> timezone:
+    """Read the offset of a zone from UTC: «Z», «+06:00», «-0330»."""
+    match = _OFFSET.fullmatch(text.strip().replace("−", "-"))
+    if text.strip() == "Z":
+        return UTC
+    if not match or int(match["hours"]) > 14 or int(match["minutes"]) > 59:
+        raise ValueRefusedError(_("часовой пояс вида +06:00"))
+    shift = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"]))
+    return timezone(-shift if match["sign"] == "-" else shift)
 
-    Times stay as the clock on the wall showed them.
+
+def parse_moment(value: object, zone: tzinfo | None = None) -> datetime:
+    """Read a date with or without time: 05.03.2024 is 5 March.
+
+    A time with the offset of a zone is brought to `zone`; one without is local and stays. Where
+    no zone is given, the offset is dropped: the time stays as the clock on the wall showed it.
     """
     if isinstance(value, datetime):
-        return value.replace(tzinfo=None, microsecond=0)
+        is_moved = value.tzinfo is not None and zone is not None
+        return (value.astimezone(zone) if is_moved else value).replace(tzinfo=None)
     if isinstance(value, date):
         return datetime.combine(value, time())
     text = clean_text(value)
@@ -74,10 +92,15 @@ def parse_moment(value: object) -> datetime:
     if isinstance(value, (int, float)) or not match or (match["rest"].strip() and not clock):
         raise ValueRefusedError(_("дата вида 05.03.2024 или 2024-03-05, можно со временем 14:30"))
     hours = [int(clock[part] or 0) for part in ("hour", "minute", "second")] if clock else [0, 0, 0]
+    fraction = ((clock["fraction"] or "") if clock else "")[:6].ljust(6, "0")
     try:
-        return datetime(int(match["year"]), int(match["month"]), int(match["day"]), *hours)
+        moment = datetime(int(match["year"]), int(match["month"]), int(match["day"]), *hours,
+                          int(fraction))  # fmt: skip
     except ValueError:
         raise ValueRefusedError(_("существующая дата (день, месяц, год)")) from None
+    if zone is None or clock is None or not clock["zone"]:
+        return moment
+    return moment.replace(tzinfo=parse_offset(clock["zone"])).astimezone(zone).replace(tzinfo=None)
 
 
 def parse_date(value: object) -> datetime:
@@ -111,8 +134,8 @@ def parse_code(value: object, column: Column) -> str:
     raise ValueRefusedError(_("одно из: {values}").format(values=expected))
 
 
-def parse_value(value: object, column: Column) -> object:
-    """Read one non-empty value as its column's contract says.
+def parse_value(value: object, column: Column, zone: tzinfo = LOCAL_ZONE) -> object:
+    """Read one non-empty value as its column's contract says; a time is brought to `zone`.
 
     Raises
     ------
@@ -125,7 +148,7 @@ def parse_value(value: object, column: Column) -> object:
         Kind.INTEGER: parse_integer,
         Kind.NUMBER: parse_number,
         Kind.DATE: parse_date,
-        Kind.MOMENT: parse_moment,
+        Kind.MOMENT: lambda written: parse_moment(written, zone),
         Kind.FLAG: parse_flag,
     }
     parsed = parsers[column.kind](value)

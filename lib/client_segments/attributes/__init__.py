@@ -2,44 +2,111 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import plotly.graph_objects as go
 
-from client_segments import charts, decisions, reading
+from client_segments import charts, decisions
 from client_segments import recommendations as rec
+from client_segments.attributes.adoption import (
+    adopt_regulation,
+    attribute_records,
+    regulation_tables,
+    segment_records,
+)
+from client_segments.attributes.checks import list_checks
+from client_segments.attributes.clients import (
+    Clients,
+    clients_file,
+    close_clients,
+    code_clients,
+    learn,
+    load_clients,
+    open_engine,
+)
 from client_segments.attributes.coding import MISSING_CODE, Attribute, Coder
 from client_segments.attributes.contracts import (
+    ATTRIBUTE_PAIRS,
+    ATTRIBUTE_PROPOSALS,
     ATTRIBUTE_RECORDS,
+    ATTRIBUTE_USEFULNESS,
     ATTRIBUTE_VALUES,
     ATTRIBUTES,
     CODED_CLIENTS,
     CONTRACTS,
+    REGULATION_ATTRIBUTES,
+    REGULATION_COMBINATIONS,
 )
-from client_segments.attributes.lists import decided_list, load_list, proposed_list
-from client_segments.findings import Finding, Findings, Severity
-from client_segments.language import NO_DATA, _, counted
-from client_segments.reading import RawTable
+from client_segments.attributes.lists import (
+    Candidates,
+    candidates,
+    decided_list,
+    load_list,
+    proposed_list,
+)
+from client_segments.attributes.outcomes import make_outcomes
+from client_segments.attributes.pairs import pair_tables, pairs_table
+from client_segments.attributes.proposals import (
+    attribute_record,
+    proposals_table,
+    proposed_attributes,
+)
+from client_segments.attributes.regulation import load_regulation
+from client_segments.attributes.shown import (
+    show_pairs,
+    show_proposals,
+    show_regulation,
+    show_usefulness,
+    usefulness_chart,
+)
+from client_segments.attributes.targets import load_targets
+from client_segments.attributes.usefulness import usefulness_table
+from client_segments.decisions import GroupSettings
+from client_segments.engine import Engine
+from client_segments.findings import Finding, Findings, InputError, Severity
+from client_segments.language import NO_DATA, _, counted, format_percent
 from client_segments.steps import Check, Outcome, StepResult, finish
 from client_segments.study import Study
 
 __all__ = [
     "ATTRIBUTES",
+    "ATTRIBUTE_PAIRS",
+    "ATTRIBUTE_PROPOSALS",
     "ATTRIBUTE_RECORDS",
+    "ATTRIBUTE_USEFULNESS",
     "ATTRIBUTE_VALUES",
     "CODED_CLIENTS",
     "CONTRACTS",
     "MISSING_CODE",
+    "REGULATION_ATTRIBUTES",
+    "REGULATION_COMBINATIONS",
     "Attribute",
     "Coder",
+    "adopt_regulation",
+    "attribute_record",
+    "attribute_records",
+    "clients_file",
+    "close_clients",
     "code_clients",
     "coders",
     "coverage_chart",
     "decided_list",
+    "known_attributes",
+    "learn",
     "load_clients",
     "load_list",
+    "open_coded",
+    "proposed_attributes",
     "proposed_list",
     "read_list",
     "run",
+    "segment_records",
+    "show_pairs",
+    "show_proposals",
+    "show_regulation",
+    "show_usefulness",
+    "usefulness_chart",
     "values_chart",
 ]
 
@@ -47,127 +114,20 @@ MISSING_MAXIMUM_PCT = 30.0
 """Own: an attribute unknown for more clients than this is named in the checks."""
 
 
-def load_clients(study: Study) -> RawTable:
-    """Read the clients' table; one row is one client or one pattern with its count.
+def describe(value_counts: pd.DataFrame, coders_: list[Coder]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return tables `attributes` and `attribute_values`.
 
-    Raises
-    ------
-    InputError
-        With every mistake in the table, or if there is no table.
+    Parameters
+    ----------
+    value_counts
+        One row is one attribute × value code that occurs (`Engine.values`).
     """
-    clients = reading.load_raw(study, "clients")
-    if clients is None:
-        message = _("нет таблицы клиентов: без неё нечего делить на сегменты.")
-        remedy = _("положите clients.xlsx, clients.csv или clients.parquet в папку raw.")
-        finding = Finding(
-            Severity.ERROR, "no_clients", message, remedy, file=study.name_of(study.raw_folder)
-        )
-        Findings([finding]).raise_errors()
-    clients.findings.extend(_nobody(clients, study.name_of(clients.files[0])))
-    clients.findings.raise_errors()
-    return clients
-
-
-def _nobody(clients: RawTable, file: str) -> list[Finding]:
-    """Tell of a table whose counts or weights are all zero: there is nobody to group."""
-    remedy = _(
-        "попросите отправителя прислать исправленный файл или впишите столбец в ignore в "
-        "decisions/columns.yml."
-    )
-    return [
-        Finding(
-            Severity.ERROR, "nobody", message, remedy, file=file,
-            header=clients.contract.column(name).label, found="0",
-        )
-        for name, message in (
-            ("clients_count", _("в столбце одни нули: в таблице нет ни одного клиента.")),
-            ("weight", _("в столбце одни нули: ни одна строка ничего не весит.")),
-        )
-        if len(clients.frame) and (clients.frame[name].fillna(1) == 0).all()
-    ]  # fmt: skip
-
-
-def code_clients(
-    clients: RawTable, attributes: list[Attribute], file: str
-) -> tuple[pd.DataFrame, list[Coder], Findings]:
-    """Code the clients' attributes.
-
-    Returns
-    -------
-    coded : DataFrame
-        Table `coded_clients`.
-    coders : list of Coder
-        One an attribute, in order of the list.
-    findings : Findings
-        Columns that are missing, values that are refused, unlisted or folded.
-    """
-    frame = clients.frame
-    coded = pd.DataFrame(
-        {
-            "client_id": frame["client_id"],
-            "clients_count": frame["clients_count"].fillna(1),
-            "weight": frame["weight"].fillna(1.0),
-        }
-    )
-    learnt, findings, columns = [], Findings(), {}
-    for attribute in attributes:
-        column = attribute.find_column(clients.attribute_columns)
-        if column is None:
-            message = _("в таблице клиентов нет столбца для признака «{name}».")
-            remedy = _(
-                "добавьте столбец, укажите его заголовок в attributes.yml (column) или уберите признак из перечня."
-            )
-            findings.add(
-                Finding(
-                    Severity.ERROR, "no_column", message.format(name=attribute.name), remedy,
-                    file=file, expected=attribute.column or attribute.name, clause="5",
-                )
-            )  # fmt: skip
-            continue
-        coder = Coder.learn(attribute, frame[column])
-        columns[attribute.code], _unknown = coder.encode(frame[column])
-        learnt.append(coder)
-        findings.extend(_coder_findings(coder, file, column))
-    return pd.concat([coded, pd.DataFrame(columns, index=coded.index)], axis=1), learnt, findings
-
-
-def _coder_findings(coder: Coder, file: str, column: str) -> list[Finding]:
-    findings = []
-    for text in coder.refused:
-        findings.append(
-            Finding(
-                Severity.ERROR, "not_a_number", _("значение нельзя отнести к классу числа."),
-                _("объявите его в decisions/columns.yml (codes или no_answer) или исправьте у отправителя."),
-                file=file, header=column, found=text, expected=_("число, например 1 234,5"),
-            )
-        )  # fmt: skip
-    for text in coder.unlisted:
-        findings.append(
-            Finding(
-                Severity.WARNING, "unlisted_value", _("значения нет в перечне признаков; оно добавлено в конец."),
-                _("добавьте его в values, объедините в groups или объявите код в columns.yml."),
-                file=file, header=column, found=text, clause="5",
-            )
-        )  # fmt: skip
-    for name, others in coder.spellings.items():
-        if not coder.attribute.groups:
-            message = _("разные написания объединены в значение «{name}».").format(name=name)
-            findings.append(
-                Finding(
-                    Severity.NOTE, "folded", message, _("если это разные значения, напишите их по-разному."),
-                    file=file, header=column, found=", ".join(others),
-                )
-            )  # fmt: skip
-    return findings
-
-
-def describe(coded: pd.DataFrame, coders_: list[Coder]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Count the values of each attribute; return tables `attributes` and `attribute_values`."""
     attribute_rows, value_rows = [], []
-    total = int(coded["clients_count"].sum())
+    by_value = value_counts.set_index(["attribute_code", "value_code"])["clients_count"]
+    total = int(by_value.groupby("attribute_code").sum().max()) if len(by_value) else 0
     for coder in coders_:
         attribute = coder.attribute
-        counts = coded.groupby(attribute.code)["clients_count"].sum()
+        counts = by_value.loc[attribute.code]
         missing = int(counts.get(MISSING_CODE, 0))
         known = total - missing
         for code, name in enumerate((NO_DATA, *coder.names)):
@@ -267,29 +227,114 @@ def run(study: Study) -> StepResult:
     """
     settings = decisions.load_group(study)
     clients = load_clients(study)
+    try:
+        return _run(study, settings, clients)
+    finally:
+        close_clients(clients)
+
+
+def _run(study: Study, settings: GroupSettings, clients: Clients) -> StepResult:
     attributes, findings = load_list(study, settings, clients)
     findings.raise_errors()
-    file = study.name_of(clients.files[0])
-    coded, learnt, coding_findings = code_clients(clients, attributes, file)
-    findings.extend([*clients.findings, *coding_findings, *decisions.stray_files(study)])
+    more = candidates(study, settings, clients, attributes)
+    learnt, coding_findings = learn(
+        clients, [*attributes, *more.attributes], clients_file(study, clients)
+    )
+    listed = {attribute.code for attribute in attributes}
+    findings.extend([*clients.findings, *decisions.stray_files(study)])
+    findings.extend(coding_findings if not more.attributes else _of_list(coding_findings, more))
     findings.raise_errors()
-    attribute_table, value_table = describe(coded, learnt)
+    regulation = load_regulation(study)
+    coded = open_engine(clients, learnt)
+    whole, whole_values = describe(coded.values(), learnt)
+    applicants, variants, regulation_findings = regulation_tables(
+        regulation, learnt, whole_values, coded.patterns
+    )
+    findings.extend(regulation_findings)
+    measured, measuring_findings = measure(study, coded, learnt)
+    findings.extend(measuring_findings)
+    proposals = proposals_table(
+        whole, whole_values, *measured, more.columns, [coder.attribute for coder in learnt]
+    )
+    if any(attribute.is_proposed for attribute in attributes):
+        roles = proposals.dropna(subset=["attribute_code"]).set_index("attribute_code")
+        whole["role"] = whole["attribute_code"].map(roles["proposed_role"])
+        listed = set(whole.loc[whole["role"] != "left_out", "attribute_code"])
+        proposals["role"] = proposals["proposed_role"]
+    is_listed = proposals["attribute_code"].isin(listed)
+    proposals["role"] = proposals["role"].where(is_listed)
+    attribute_table = whole[whole["attribute_code"].isin(listed)]
+    value_table = whole_values[whole_values["attribute_code"].isin(listed)]
+    codes = [coder.attribute.code for coder in learnt if coder.attribute.code in listed]
     tables = {
         "attributes": attribute_table,
         "attribute_values": value_table,
-        "coded_clients": coded,
+        "coded_clients": coded.coded_clients(study.new_table_path(CODED_CLIENTS), codes),
+        "attribute_usefulness": measured[0],
+        "attribute_pairs": measured[1],
+        "attribute_proposals": proposals,
+        "regulation_attributes": applicants,
+        "regulation_combinations": variants,
     }
-    return finish(study, CONTRACTS, tables, checks(attribute_table, value_table), findings)
+    found = [
+        *checks(attribute_table, value_table),
+        *list_checks(attribute_table, measured[1], applicants),
+    ]
+    return finish(study, CONTRACTS, tables, found, findings)
+
+
+def _of_list(findings: Findings, more: Candidates) -> list[Finding]:
+    """Leave out what there is to say of columns that are not in the list."""
+    headers = {attribute.column for attribute in more.attributes}
+    return [finding for finding in findings if finding.header not in headers]
+
+
+def measure(
+    study: Study, coded: Engine, learnt: list[Coder]
+) -> tuple[tuple[pd.DataFrame, pd.DataFrame], Findings]:
+    """Return tables `attribute_usefulness` and `attribute_pairs` of everything that was coded."""
+    names = {coder.attribute.code: coder.attribute.name for coder in learnt}
+    sensitive = {coder.attribute.code for coder in learnt if coder.attribute.is_sensitive}
+    targets, findings = load_targets(study, learnt)
+    found = make_outcomes(targets, coded.rows_of(targets["client_id"]), list(names))
+    useful = usefulness_table(found, names, sensitive)
+    levels = {coder.attribute.code: len(coder.names) for coder in learnt}
+    pairs = pairs_table(pair_tables(coded.patterns, levels), names, _weight_ratio(coded))
+    return (useful, pairs), findings
+
+
+def _weight_ratio(coded: Engine) -> float:
+    """Return the effective number of clients over the sum of their weights."""
+    whole = coded.patterns([])
+    weight = float(whole["weight"].sum())
+    return coded.effective_ratio() * float(whole["clients_count"].sum()) / weight if weight else 1.0
+
+
+def known_attributes(study: Study) -> list[Attribute]:
+    """Return the decided attributes, then those that the last run found beside them.
+
+    Raises
+    ------
+    InputError
+        If the step has not been run.
+    """
+    decided, _findings = decided_list(study)
+    own = {attribute.code for attribute in decided or ()}
+    found = proposed_attributes(study.read(ATTRIBUTE_PROPOSALS))
+    return [*(decided or ()), *(attribute for attribute in found if attribute.code not in own)]
 
 
 def read_list(study: Study) -> list[Attribute]:
     """Return the list of attributes that the last run of this step used."""
-    settings = decisions.load_group(study)
     attributes, _findings = decided_list(study)
     if attributes is None:
-        attributes, _findings = proposed_list(study, settings, load_clients(study))
-    known = set(study.read(ATTRIBUTES)["attribute_code"])
-    return [attribute for attribute in attributes if attribute.code in known]
+        attributes = proposed_attributes(study.read(ATTRIBUTE_PROPOSALS))
+    roles = study.read(ATTRIBUTES).set_index("attribute_code")["role"]
+    return [
+        replace(attribute, role=roles[attribute.code])
+        for attribute in attributes
+        if attribute.code in roles
+    ]
 
 
 def coders(study: Study) -> list[Coder]:
@@ -300,12 +345,51 @@ def coders(study: Study) -> list[Coder]:
     return [Coder(attribute, names.get(attribute.code, ()), {}) for attribute in read_list(study)]
 
 
+def open_coded(study: Study) -> Engine:
+    """Open the coded clients for counting: those that step 1 wrote, or the table where it lies.
+
+    Raises
+    ------
+    InputError
+        If the table in another system is not as step 1 met it.
+    """
+    known = coders(study)
+    if decisions.load_group(study).clients is None:
+        levels = {coder.attribute.code: len(coder.names) for coder in known}
+        path = study.table_path(CODED_CLIENTS)
+        return Engine.over_file(path, levels, study.work_folder / study.step)
+    clients = load_clients(study)
+    try:
+        engine = open_engine(clients, known)
+        _check_unchanged(study, engine.values(), clients_file(study, clients))
+    except BaseException:
+        close_clients(clients)
+        raise
+    return engine
+
+
+def _check_unchanged(study: Study, found: pd.DataFrame, file: str) -> None:
+    """Stop if the clients are not those that step 1 counted."""
+    before, now = (
+        {
+            (row.attribute_code, int(row.value_code)): int(row.clients_count)
+            for row in counts.itertuples()
+            if row.clients_count
+        }
+        for counts in (study.read(ATTRIBUTE_VALUES), found)
+    )
+    if before != now:
+        message = _("таблица клиентов изменилась после шага 1.")
+        remedy = _("выполните шаг 1 (блокнот 01_attributes) снова.")
+        raise InputError([Finding(Severity.ERROR, "clients_changed", message, remedy, file)])
+
+
 def coverage_chart(result: StepResult) -> go.Figure:
     """Chart: for how many clients each attribute is unknown."""
     frame = result.table("attributes").sort_values("missing_pct", ascending=False, kind="stable")
     worst = frame.iloc[0]
     description = _(
-        "Доля клиентов без данных по каждому признаку. Больше всего – «{name}»: {share:.1f} %."
+        "Доля клиентов без данных по каждому признаку. Больше всего – «{name}»: {share}."
     )
     return charts.bar_chart(
         frame,
@@ -313,7 +397,9 @@ def coverage_chart(result: StepResult) -> go.Figure:
         value="missing_pct",
         title=_("Доля клиентов, у которых признак неизвестен"),
         value_title=_("Доля без данных, %"),
-        description=description.format(name=worst["attribute_name"], share=worst["missing_pct"]),
+        description=description.format(
+            name=worst["attribute_name"], share=format_percent(worst["missing_pct"])
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,9 +99,13 @@ class Coder:
     @classmethod
     def learn(cls, attribute: Attribute, values: pd.Series) -> Coder:
         """Learn the values of an attribute from a column of text (NaN is missing)."""
-        counts = values.dropna().astype(str).value_counts()
+        return cls.learn_counts(attribute, values.dropna().astype(str).value_counts().to_dict())
+
+    @classmethod
+    def learn_counts(cls, attribute: Attribute, counts: Mapping[str, int]) -> Coder:
+        """Learn the values of an attribute from its texts and the number of rows of each."""
         if attribute.bins:
-            refused = tuple(sorted(text for text in counts.index if _bin(text, attribute) is None))
+            refused = tuple(sorted(text for text in counts if _bin(text, attribute) is None))
             return cls(attribute, tuple(bin_labels(attribute.bins)), {}, refused=refused)
         spellings: dict[str, dict[str, int]] = {}
         groups = _group_index(attribute)
@@ -114,7 +118,10 @@ class Coder:
             for key, found in spellings.items()
         }
         listed = {fold(name): name for name in (*attribute.values, *(attribute.groups or {}))}
-        unlisted = sorted((common[key] for key in spellings if key not in listed), key=natural_key)
+        unlisted = sorted(
+            (common[key] for key in spellings if key not in listed),
+            key=lambda text: (natural_key(text), text),
+        )
         others = {
             listed.get(key, common[key]): tuple(
                 sorted(text for text in found if text != listed.get(key, common[key]))
@@ -130,9 +137,15 @@ class Coder:
 
     def encode(self, values: pd.Series) -> tuple[np.ndarray, list[str]]:
         """Return codes of a column of text, and the texts that have no code (coded as missing)."""
+        numbers, texts = pd.factorize(values)
+        codes, unknown = self.codes(texts)
+        lookup = np.array([*codes, MISSING_CODE], dtype="int16")
+        return lookup[numbers], unknown
+
+    def codes(self, texts: Iterable[str]) -> tuple[list[int], list[str]]:
+        """Return the code of each text, and the texts that have none (coded as missing)."""
         index = {fold(name): code for code, name in enumerate(self.names, start=1)}
         groups = _group_index(self.attribute)
-        numbers, texts = pd.factorize(values)
         codes, unknown = [], []
         for text in texts:
             if self.attribute.bins:
@@ -143,8 +156,7 @@ class Coder:
             codes.append(MISSING_CODE if code is None else code)
             if code is None:
                 unknown.append(str(text))
-        lookup = np.array([*codes, MISSING_CODE], dtype="int16")
-        return lookup[numbers], sorted(unknown)
+        return codes, sorted(unknown)
 
 
 def _group_index(attribute: Attribute) -> dict[str, str]:

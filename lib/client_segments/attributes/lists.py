@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import re
-
-import numpy as np
-import pandas as pd
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from client_segments import catalogue, decisions
-from client_segments import recommendations as rec
+from client_segments.attributes.candidates import VALUES_MAXIMUM, Column, judge_column
+from client_segments.attributes.clients import Clients, clients_file
 from client_segments.attributes.coding import Attribute
 from client_segments.attributes.contracts import ATTRIBUTE_RECORDS
+from client_segments.attributes.proposals import FORMING_MAXIMUM
 from client_segments.decisions import Decision, GroupSettings
 from client_segments.findings import Finding, Findings, Severity
 from client_segments.labels import fold
 from client_segments.language import _
-from client_segments.reading import RawTable
 from client_segments.study import Study
-from client_segments.values import ValueRefusedError, parse_number
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _RESERVED_CODES = frozenset(
     ["client_id", "clients_count", "weight", "weighed", "segment_code", "pattern_key",
-     "rows_count", "row_number"]
+     "rows_count", "row_number", "segment_number", "mass_units"]
 )  # fmt: skip
 """Names of columns that stand beside the attributes in tables of clients and patterns."""
-PROPOSED_VALUES_MAXIMUM = 12
-"""Own: an attribute with more values is cut into classes (numbers) or left out (texts)."""
-PROPOSED_FORMING_MAXIMUM = 6
-PROPOSED_CLASSES = 4
+CANDIDATES_MAXIMUM = 40
+"""Own: attributes whose usefulness is measured; a wider table is looked through by people."""
 
 
 def decided_list(study: Study) -> tuple[list[Attribute] | None, Findings]:
@@ -130,71 +127,94 @@ def _groups(
     return result, []
 
 
-def proposed_list(
-    study: Study, settings: GroupSettings, clients: RawTable
-) -> tuple[list[Attribute], Findings]:
-    """Propose a list from the columns of the clients' table.
+@dataclass(frozen=True)
+class Candidates:
+    """What the columns of the clients' table could add to a list.
 
-    Left out are columns that are constant, have many values as text, or come after the
-    fifteenth attribute; numbers with many values are cut into classes at quantiles. The first
-    `PROPOSED_FORMING_MAXIMUM` attributes that are not sensitive form the segments.
+    Attributes
+    ----------
+    attributes
+        Attributes made of columns that the list does not have, in the order of the columns.
+    columns
+        Columns that cannot be attributes, with their reasons.
+    """
+
+    attributes: tuple[Attribute, ...]
+    columns: tuple[Column, ...]
+
+
+def candidates(
+    study: Study, settings: GroupSettings, clients: Clients, listed: Sequence[Attribute] = ()
+) -> Candidates:
+    """Make attributes of the columns that a list does not have yet.
+
+    Numbers with many values are cut into classes at round numbers that part clients about
+    equally. The first `FORMING_MAXIMUM` of a list that nobody decided form the segments until
+    their usefulness is known; sensitive ones never do.
     """
     samples = catalogue.sample_attributes(study.root, settings.client_kind)
     by_name = {fold(row["name"]): row for row in samples.to_dict("records")}
-    attributes, findings = [], Findings()
-    for number, column in enumerate(clients.attribute_columns, start=1):
-        values = clients.frame[column].dropna()
-        distinct = values.nunique()
-        bins = _quantile_bins(values) if distinct > PROPOSED_VALUES_MAXIMUM else ()
-        is_full = len(attributes) >= rec.ATTRIBUTES_MAXIMUM
-        if is_full or distinct < 2 or (distinct > PROPOSED_VALUES_MAXIMUM and not bins):
-            message = _("столбец не предложен в перечень признаков: разных значений – {count}.")
-            remedy = _("если это признак, добавьте его в decisions/attributes.yml.")
-            findings.add(
-                Finding(
-                    Severity.NOTE, "column_not_proposed", message.format(count=distinct), remedy,
-                    file=study.name_of(clients.files[0]), header=column, clause="5",
-                )
-            )  # fmt: skip
+    taken = {attribute.find_column(clients.attribute_columns) for attribute in listed}
+    codes = {attribute.code for attribute in listed}
+    attributes: list[Attribute] = []
+    columns: list[Column] = []
+    for number, header in enumerate(clients.attribute_columns, start=1):
+        if header in taken:
             continue
-        sample = by_name.get(fold(column), {})
+        column = judge_column(header, clients.value_counts(header))
+        if not column.reason and len(listed) + len(attributes) >= CANDIDATES_MAXIMUM:
+            reason = _("Столбцов больше {maximum}: признак можно добавить в перечень вручную.")
+            column = replace(column, reason=reason.format(maximum=CANDIDATES_MAXIMUM))
+        if column.reason:
+            columns.append(column)
+            continue
+        sample = by_name.get(fold(header), {})
         is_sensitive = sample.get("sensitive") == "1"
-        forming_count = sum(attribute.role == "forming" for attribute in attributes)
-        is_forming = not is_sensitive and forming_count < PROPOSED_FORMING_MAXIMUM
+        code = sample["code"].lower() if sample else f"a{number:02d}"
+        forming_count = sum(attribute.role == "forming" for attribute in (*listed, *attributes))
         attributes.append(
             Attribute(
-                code=sample["code"].lower() if sample else f"a{number:02d}",
-                name=column,
-                column=column,
-                role="forming" if is_forming else "describing",
+                code=code if code not in codes else f"column_{number:02d}",
+                name=header,
+                column=header,
+                role="describing"
+                if is_sensitive or forming_count >= FORMING_MAXIMUM
+                else "forming",
                 sources=tuple(re.findall(r"[1-5]", sample.get("source_types", ""))) or ("2",),
                 basis=_("столбец таблицы клиентов"),
                 is_special=sample.get("special") == "1",
                 is_sensitive=is_sensitive,
-                is_ordered=bool(bins),
-                bins=bins,
+                is_ordered=bool(column.bins),
+                bins=column.bins,
                 is_proposed=True,
             )
         )
-    return attributes, findings
+    return Candidates(tuple(attributes), tuple(columns))
 
 
-def _quantile_bins(values: pd.Series) -> tuple[float, ...]:
-    """Return bounds that cut a column of numbers into about equal classes; empty for text."""
-    counts = values.value_counts()
-    try:
-        numbers = np.array([parse_number(text) for text in counts.index])
-    except ValueRefusedError:
-        return ()
-    order = np.argsort(numbers)
-    cumulative = np.cumsum(counts.to_numpy()[order]) / len(values)
-    shares = np.arange(1, PROPOSED_CLASSES) / PROPOSED_CLASSES
-    bounds = np.unique(np.round(numbers[order][np.searchsorted(cumulative, shares)], 2))
-    return tuple(float(bound) for bound in bounds if bound > numbers.min())
+def proposed_list(
+    study: Study, settings: GroupSettings, clients: Clients
+) -> tuple[list[Attribute], Findings]:
+    """Propose a list from the columns of the clients' table: every one that can be an attribute.
+
+    Step 1 then keeps the most useful fifteen of them and gives them their roles.
+    """
+    found = candidates(study, settings, clients)
+    remedy = _("если это признак, добавьте его в decisions/attributes.yml.")
+    file = clients_file(study, clients)
+    findings = Findings(
+        Finding(
+            Severity.NOTE, "column_not_proposed",
+            _("столбец не предложен в перечень признаков. {reason}").format(reason=column.reason),
+            remedy, file=file, header=column.header, clause="5",
+        )
+        for column in found.columns
+    )  # fmt: skip
+    return list(found.attributes), findings
 
 
 def load_list(
-    study: Study, settings: GroupSettings, clients: RawTable
+    study: Study, settings: GroupSettings, clients: Clients
 ) -> tuple[list[Attribute], Findings]:
     """Return the decided list of attributes or, where nobody has decided, the proposed one."""
     attributes, findings = decided_list(study)
@@ -218,8 +238,8 @@ def load_list(
         findings.add(
             Finding(
                 Severity.ERROR, "no_attributes", message,
-                remedy.format(maximum=PROPOSED_VALUES_MAXIMUM),
-                file=study.name_of(clients.files[0]), clause="5",
+                remedy.format(maximum=VALUES_MAXIMUM),
+                file=clients_file(study, clients), clause="5",
             )
         )  # fmt: skip
     return attributes, findings

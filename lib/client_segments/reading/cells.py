@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from client_segments.findings import Severity
 from client_segments.labels import fold
 from client_segments.language import _
 from client_segments.reading.grids import ASK, UNCACHED_FORMULA, Grid, text_of
-from client_segments.values import ValueRefusedError, parse_value
+from client_segments.values import LOCAL_ZONE, ValueRefusedError, parse_value
 
 DISTINCT_SHOWN = 10
 """Own: distinct wrong values of a column that are told one by one; the rest are counted."""
@@ -100,6 +100,8 @@ class ColumnReader:
         The contract; None for a column that is an attribute, which stays text.
     wording
         What is decided of its values.
+    zone
+        The zone that times are brought to.
     """
 
     grid: Grid
@@ -107,6 +109,7 @@ class ColumnReader:
     header: str
     column: Column | None
     wording: Wording
+    zone: tzinfo = LOCAL_ZONE
 
     def read(self, rows: np.ndarray) -> pd.Series:
         """Return the values of some rows of the grid; what is refused is empty and told."""
@@ -114,19 +117,23 @@ class ColumnReader:
         used, first, positions, counts = np.unique(
             cells.codes[rows], return_index=True, return_inverse=True, return_counts=True
         )
+        parsed = self.read_distinct([cells.values[code] for code in used], rows[first], counts)
+        dtype = "str" if self.column is None else self.column.kind.dtype
+        return pd.Series(parsed, dtype=dtype).take(positions).reset_index(drop=True)
+
+    def read_distinct(self, raw: list, first_rows: np.ndarray, counts: np.ndarray) -> list:
+        """Read different values, each met first in some row and so many times; tell problems."""
         parsed, problems = [], []
-        raw = [cells.values[code] for code in used]
         for number, value in enumerate(raw):
             result, found_problems = self._read_value(value)
             parsed.append(result)
-            problems.extend((rows[first[number]], counts[number], item) for item in found_problems)
+            problems.extend((first_rows[number], counts[number], item) for item in found_problems)
         if self.column is None:
-            problems.extend(self._dates_among_text(raw, rows[first], counts))
+            problems.extend(self._dates_among_text(raw, first_rows, counts))
         elif self.column.kind is Kind.MOMENT:
-            problems.extend(self._zones(raw, rows[first], counts))
+            problems.extend(self._zones(raw, first_rows, counts))
         self.report(problems)
-        dtype = "str" if self.column is None else self.column.kind.dtype
-        return pd.Series(parsed, dtype=dtype).take(positions).reset_index(drop=True)
+        return parsed
 
     def report(self, problems: list[tuple[int, int, _Problem]]) -> None:
         """Tell problems by row of the grid: the first of a rule one by one, the rest together."""
@@ -191,7 +198,7 @@ class ColumnReader:
             return text
         is_text = self.column.kind in (Kind.TEXT, Kind.CODE)
         try:
-            parsed = parse_value(text if is_text else value, self.column)
+            parsed = parse_value(text if is_text else value, self.column, self.zone)
             if isinstance(parsed, float) and not math.isfinite(parsed):
                 raise ValueRefusedError(_("конечное число"))
             if self.column.kind is Kind.INTEGER and abs(parsed) > _EXACT_INTEGER:
@@ -248,20 +255,35 @@ class ColumnReader:
     def _zones(
         self, raw: list, first_rows: np.ndarray, counts: np.ndarray
     ) -> list[tuple[int, int, _Problem]]:
-        """Warn where times are of different zones: they stay as the clock on the wall showed."""
+        """Say where times are of different zones, and where some have a zone and some have none."""
         zones: dict[str, int] = {}
+        bare = []
         for place, value in enumerate(raw):
             match = _ZONE.search(text_of(value)) if isinstance(value, str) else None
             if match:
                 zones.setdefault(match[1].replace(":", "").replace("Z", "+0000"), place)
-        message = _("в столбце время разных часовых поясов: промежутки между ними неверны.")
-        remedy = _("попросите отправителя прислать всё время в одном поясе.")
-        return [
+            elif isinstance(value, str) and ":" in value:
+                bare.append(place)
+        ours = str(self.zone)
+        message = _("в столбце время разных часовых поясов: всё приведено к {zone}.")
+        remedy = _("если местное время другое, укажите utc_offset в decisions/columns.yml.")
+        told = [
             (first_rows[place], counts[place],
-             _Problem(Severity.WARNING, "time_zones", message, remedy, text_of(raw[place])))
+             _Problem(Severity.NOTE, "time_zones", message.format(zone=ours), remedy,
+                      text_of(raw[place])))
             for place in zones.values()
             if len(zones) > 1
         ]  # fmt: skip
+        if zones and bare:
+            message = _("у части времени нет часового пояса: оно принято за местное ({zone}).")
+            remedy = _("попросите отправителя прислать всё время с поясом или всё без него.")
+            count = int(sum(counts[place] for place in bare))
+            problem = _Problem(
+                Severity.WARNING, "zone_missing", message.format(zone=ours), remedy,
+                text_of(raw[bare[0]]),
+            )  # fmt: skip
+            told.append((first_rows[bare[0]], count, problem))
+        return told
 
 
 def _is_long(value: object) -> bool:

@@ -12,9 +12,7 @@ from client_segments.language import _, format_number
 from client_segments.reading.cells import DISTINCT_SHOWN
 from client_segments.reading.grids import ASK, Grid, text_of
 from client_segments.reading.headers import Header
-
-SCALE_MIN, SCALE_MAX = 1.0, 5.0
-"""Scale of an answer whose row does not name one (contract of the table `feedback`)."""
+from client_segments.scales import scale_of
 
 
 @dataclass(frozen=True)
@@ -43,8 +41,7 @@ class Part:
 def check_scale(part: Part) -> Part:
     """Empty and tell answers outside the scale of their row: 9 may be «не знаю»."""
     frame = part.frame
-    low = frame["scale_min"].fillna(SCALE_MIN)
-    high = frame["scale_max"].fillna(SCALE_MAX)
+    low, high = scale_of(frame)
     wrong_scale = np.flatnonzero(low >= high)
     if len(wrong_scale):
         message = _("наименьшая оценка шкалы не меньше наибольшей.")
@@ -53,7 +50,9 @@ def check_scale(part: Part) -> Part:
             found=_scale(low, high, wrong_scale[0]), clause="2(10)", count=len(wrong_scale),
         )  # fmt: skip
         part.grid.findings.add(finding)
-    for name in ("score", "expectation"):
+    for name in ("score", "expectation", "importance"):
+        if name not in frame:
+            continue
         values = frame[name]
         outside = np.flatnonzero((low < high) & ((values < low) | (values > high)))
         _report_outside(part, name, outside, low, high)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 
 from client_segments import decisions
 from client_segments.contracts import TableContract
@@ -14,11 +15,11 @@ from client_segments.labels import fold
 from client_segments.language import _
 from client_segments.raw_tables import RAW_TABLES_BY_NAME
 from client_segments.study import Study
-from client_segments.values import ValueRefusedError, parse_value
+from client_segments.values import LOCAL_ZONE, ValueRefusedError, parse_offset, parse_value
 
 _SIMILARITY = 0.8
 """Own: how alike an unknown name and one of ours are when a slip of the pen is likely."""
-_KEYS = ("file", "sheet", "columns", "codes", "no_answer", "ignore")
+_KEYS = ("file", "sheet", "columns", "codes", "no_answer", "ignore", "utc_offset")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class ColumnMapping:
         Our name → values in the file that mean no answer.
     ignore
         Headers that are not read.
+    zone
+        The zone that times are brought to.
     """
 
     files: tuple[str, ...] = ()
@@ -45,6 +48,7 @@ class ColumnMapping:
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     no_answer: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
+    zone: tzinfo = LOCAL_ZONE
 
 
 def read_columns_decision(study: Study) -> tuple[dict[str, ColumnMapping], Findings]:
@@ -128,10 +132,24 @@ def _read_table(
             name: reader.texts(item, *path, "no_answer", name) for name, item in no_answer.items()
         },
         ignore=reader.texts(tree.get("ignore", ""), *path, "ignore"),
+        zone=_read_zone(reader, tree.get("utc_offset", ""), *path, "utc_offset"),
     )
     _check_codes(reader, mapping, contract, *path, "codes")
     _check_headers(reader, mapping, contract, *path, "columns")
     return mapping
+
+
+def _read_zone(reader: _DecisionReader, tree: object, *path: object) -> tzinfo:
+    text = reader.text(tree, *path)
+    if not text:
+        return LOCAL_ZONE
+    try:
+        return parse_offset(text)
+    except ValueRefusedError as error:
+        message = _("часовой пояс не понят.")
+        remedy = _("исправьте utc_offset в decisions/columns.yml.")
+        reader.refuse(message, remedy, *path, found=text, expected=str(error))
+        return LOCAL_ZONE
 
 
 def _read_files(reader: _DecisionReader, tree: object, study: Study, *path: object):

@@ -34,13 +34,13 @@ def read_parquet_file(path: Path, file: str) -> tuple[Grid | None, Findings]:
                 )
             )  # fmt: skip
         else:
-            columns.append(_column(name, values))
+            columns.append(cell_column(name, values))
     row_numbers = np.arange(table.num_rows + 1, dtype=np.int64)
     no_lengths = np.array([], dtype=np.int64)
     return Grid(file, "", columns, row_numbers, no_lengths, False, findings), findings
 
 
-def _column(name: str, values: pa.ChunkedArray) -> CellColumn:
+def cell_column(name: str, values: pa.ChunkedArray) -> CellColumn:
     """Number a column's values, after an empty value and the header."""
     if not pa.types.is_dictionary(values.type):
         values = values.dictionary_encode()

@@ -19,7 +19,8 @@ _NOTE_COLUMNS = 3
 _TOTAL_LETTERS = tuple("ИиВвBb")  # what a total may begin with; folding every text is slow
 
 
-def _is_total(text: str) -> bool:
+def is_total(text: str) -> bool:
+    """Tell whether a text begins a row of totals."""
     return (
         text.startswith(_TOTAL_LETTERS)
         and len(text) < _TOTAL_LENGTH
@@ -36,15 +37,15 @@ def data_rows(grid: Grid, header: Header) -> np.ndarray:
     for place, column in enumerate(grid.columns):
         codes = column.codes[rows]
         filled[:, place] = np.array([bool(text) for text in texts[place]])[codes]
-        total = [_is_total(text) for text in texts[place]]
+        total = [is_total(text) for text in texts[place]]
         if any(total):
             may_be_total |= np.array(total)[codes]
-    is_total = np.zeros(len(rows), dtype=bool)
+    total_rows = np.zeros(len(rows), dtype=bool)
     for number in np.flatnonzero(may_be_total):
         place = int(np.argmax(filled[number]))
         text = texts[place][grid.columns[place].codes[rows[number]]]
-        is_total[number] = _is_total(text)
-        if is_total[number]:
+        total_rows[number] = is_total(text)
+        if total_rows[number]:
             message = _("строка итогов не прочитана.")
             remedy = _(
                 "если это не итог, а значение признака, попросите отправителя назвать его иначе."
@@ -56,7 +57,7 @@ def data_rows(grid: Grid, header: Header) -> np.ndarray:
                 )
             )  # fmt: skip
     is_note = _notes_below(grid, header, rows, filled)
-    kept = filled.any(axis=1) & ~is_total & ~is_note
+    kept = filled.any(axis=1) & ~total_rows & ~is_note
     _report_stray(grid, header, rows, filled & kept[:, None])
     _report_ragged(grid, header, rows[kept])
     return rows[kept]

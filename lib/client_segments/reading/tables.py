@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from client_segments.contracts import Kind, TableContract
+from client_segments.contracts import Column, Kind, TableContract
 from client_segments.findings import Finding, Findings, Severity
 from client_segments.labels import fold
 from client_segments.language import _
-from client_segments.raw_tables import CLIENTS
+from client_segments.raw_tables import CLIENTS, JOURNEY
 from client_segments.reading.cells import ColumnReader, Wording
 from client_segments.reading.checks import Part, check_clients, check_scale
+from client_segments.reading.event_logs import XES_ENDINGS, read_xes_file
 from client_segments.reading.grids import ASK, Grid
 from client_segments.reading.headers import Recogniser, read_header
+from client_segments.reading.large_logs import is_large_log, read_large_part
 from client_segments.reading.mappings import ColumnMapping
 from client_segments.reading.parquet_files import read_parquet_file
 from client_segments.reading.rows import data_rows
@@ -25,7 +28,7 @@ from client_segments.reading.text_files import read_text_file
 
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls")
 TEXT_ENDINGS = (".csv", ".txt", ".tsv", ".csv.gz")
-ENDINGS = (*WORKBOOK_ENDINGS, *TEXT_ENDINGS, ".parquet")
+ENDINGS = (*WORKBOOK_ENDINGS, *TEXT_ENDINGS, ".parquet", *XES_ENDINGS)
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,14 @@ class RawTable:
     files: tuple[Path, ...]
     findings: Findings
 
+    def value_counts(self, header: str) -> dict[str, int]:
+        """Count the rows by the text of a further column; empty cells are left out."""
+        return self.frame[header].dropna().value_counts().sort_index().to_dict()
+
+    def identifiers(self, _wanted: pd.Series) -> pd.Series:
+        """Return the identifiers of the table."""
+        return self.frame["client_id"]
+
 
 def read_table(
     paths: Sequence[Path],
@@ -72,6 +83,12 @@ def read_table(
     """
     recogniser = Recogniser(contract, mapping)
     findings, parts = Findings(), []
+    if contract.name == JOURNEY.name and is_large_log(paths, mapping):
+        for path in paths:
+            parts.append(read_large_part(path, recogniser, name_of, partial(_read_column, mapping)))
+            findings.extend(parts[-1].grid.findings)
+        frame, attribute_columns, _origin = _put_together(parts, contract)
+        return RawTable(contract, frame, attribute_columns, tuple(paths), findings)
     for path in paths:
         grid, problems = _open(path, name_of(path), recogniser)
         part = None
@@ -82,8 +99,9 @@ def read_table(
         if part is None and not problems.errors:
             message = _("в файле нет таблицы: он пуст.")
             findings.add(Finding(Severity.ERROR, "empty_file", message, ASK, name_of(path)))
-    findings.extend(_unknown_wordings(recogniser, parts))
-    findings.extend(_uneven_parts(parts))
+    findings.extend(unknown_wordings(recogniser, parts))
+    if not contract.parts_may_differ:
+        findings.extend(_uneven_parts(parts))
     frame, attribute_columns, origin = _put_together(parts, contract)
     if contract.name == CLIENTS.name:
         frame = check_clients(frame, parts, origin, findings)
@@ -106,12 +124,25 @@ def _open(path: Path, file: str, recogniser: Recogniser) -> tuple[Grid | None, F
         return read_text_file(path, file, lambda rows: recogniser.score(rows)[0])
     if name.endswith(".parquet"):
         return read_parquet_file(path, file)
+    if name.endswith(XES_ENDINGS):
+        return read_xes_file(path, file)
     message = _("файлы такого вида не читаются.")
     finding = Finding(
         Severity.ERROR, "file_kind", message, ASK, file, found=path.suffix,
         expected=", ".join(ENDINGS),
     )  # fmt: skip
     return None, Findings([finding])
+
+
+def _read_column(
+    mapping: ColumnMapping, grid: Grid, place: int, header: str, name: str, column: Column | None
+) -> pd.Series:
+    """Read the cells below the header of a grid's column as the decision on it says."""
+    wording = Wording.of(
+        _decided(mapping.codes, name, header, {}), _decided(mapping.no_answer, name, header, ())
+    )
+    rows = np.arange(1, grid.rows_count)
+    return ColumnReader(grid, place, header, column, wording, mapping.zone).read(rows)
 
 
 def _read_part(grid: Grid, recogniser: Recogniser) -> Part:
@@ -121,16 +152,14 @@ def _read_part(grid: Grid, recogniser: Recogniser) -> Part:
     data = {}
     for place, name in header.names.items():
         is_ours = place in header.columns
-        wording = Wording.of(
-            _decided(mapping.codes, name, header.texts[place], {}),
-            _decided(mapping.no_answer, name, header.texts[place], ()),
-        )
+        wording = decided_wording(mapping, name, header.texts[place])
         column = contract.column(name) if is_ours else None
-        reader = ColumnReader(grid, place, header.texts[place], column, wording)
+        reader = ColumnReader(grid, place, header.texts[place], column, wording, mapping.zone)
         data[name if is_ours else header.attributes[place]] = reader.read(rows)
     for place, name in header.also.items():
         wording = Wording.of(mapping.codes.get(name, {}), mapping.no_answer.get(name, ()))
-        reader = ColumnReader(grid, place, header.texts[place], contract.column(name), wording)
+        column = contract.column(name)
+        reader = ColumnReader(grid, place, header.texts[place], column, wording, mapping.zone)
         data[name] = reader.read(rows)
     absent = {
         column.name: pd.Series([None] * len(rows), dtype=column.kind.dtype)
@@ -147,13 +176,19 @@ def _read_part(grid: Grid, recogniser: Recogniser) -> Part:
     return check_scale(part) if "scale_min" in contract.column_names else part
 
 
+def decided_wording(mapping: ColumnMapping, name: str, header: str) -> Wording:
+    """Return what is decided of a column's values under our name of it or under its header."""
+    return Wording.of(
+        _decided(mapping.codes, name, header, {}), _decided(mapping.no_answer, name, header, ())
+    )
+
+
 def _decided(decided, name: str, header: str, default):
-    """Return what is decided of a column under our name of it or under its header."""
     by_folded = {fold(key): value for key, value in decided.items()}
     return decided.get(name, by_folded.get(fold(header), default))
 
 
-def _unknown_wordings(recogniser: Recogniser, parts: list[Part]) -> list[Finding]:
+def unknown_wordings(recogniser: Recogniser, parts: list[Part]) -> list[Finding]:
     """Tell of decided codes whose column no file has."""
     mapping = recogniser.mapping
     known = {fold(text) for part in parts for text in part.header.texts.values()}
