@@ -6,77 +6,107 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from client_segments import attributes as attribute_step
-from client_segments import charts, decisions, reading
+from client_segments import decisions, reading
 from client_segments import recommendations as rec
 from client_segments.attributes import (
     ATTRIBUTE_VALUES,
     ATTRIBUTES,
     CODED_CLIENTS,
-    MISSING_CODE,
     Coder,
 )
-from client_segments.engine import Engine
+from client_segments.engine import count_patterns, known_identifiers, segments_of
 from client_segments.findings import Finding, Findings, InputError, Severity
 from client_segments.labels import fold
 from client_segments.language import _, counted, format_percent
 from client_segments.reading import RawTable
+from client_segments.segments.classes import compare_classes, fit_classes
 from client_segments.segments.contracts import (
     CLASS_MODELS,
+    CLASS_RULES,
     CLIENT_SEGMENTS,
     CONTRACTS,
+    IMAGE_ABSENCES,
     IMAGE_LINES,
     IMAGES,
     PATTERN_SEGMENTS,
     REST_CODE,
+    SEGMENT_LIKENESS,
     SEGMENT_RECORDS,
     SEGMENT_VALUES,
     SEGMENTS,
+    SUBGROUPS,
 )
+from client_segments.segments.explanations import explain
 from client_segments.segments.grouping import (
     Grouping,
     SegmentPlan,
-    compare_classes,
-    fit_classes,
     group_patterns,
     load_grouping,
+    place_by_stored_model,
 )
 from client_segments.segments.images import (
+    image_absences_table,
     image_lines_table,
-    image_text,
-    proposed_name,
     segment_values_table,
 )
 from client_segments.segments.latent_classes import LatentClassModel, choose_classes
+from client_segments.segments.likeness import segment_likeness_table
 from client_segments.segments.rules import UNDECIDED, place_rows
+from client_segments.segments.rules_shown import show_rules, show_subgroups
+from client_segments.segments.shown import (
+    images_chart,
+    likeness_chart,
+    show_images,
+    sizes_chart,
+    values_chart,
+)
+from client_segments.segments.shown_classes import (
+    classes_chart,
+    show_class_models,
+    show_model_fit,
+)
+from client_segments.segments.stored_model import model_to_store
+from client_segments.segments.words import image_texts, proposed_names
 from client_segments.steps import Check, Outcome, StepResult, finish
 from client_segments.study import Study
 
 __all__ = [
     "CLASS_MODELS",
+    "CLASS_RULES",
     "CLIENT_SEGMENTS",
     "CONTRACTS",
     "IMAGES",
+    "IMAGE_ABSENCES",
     "IMAGE_LINES",
     "PATTERN_SEGMENTS",
     "REST_CODE",
     "SEGMENTS",
+    "SEGMENT_LIKENESS",
     "SEGMENT_RECORDS",
     "SEGMENT_VALUES",
+    "SUBGROUPS",
     "Grouping",
     "LatentClassModel",
     "SegmentPlan",
     "choose_classes",
     "classes_chart",
     "fit_classes",
+    "images_chart",
+    "likeness_chart",
     "load_grouping",
     "load_placed",
+    "model_to_store",
     "place",
     "run",
     "segment_of",
     "segment_patterns",
+    "show_class_models",
+    "show_images",
+    "show_model_fit",
+    "show_rules",
+    "show_subgroups",
     "sizes_chart",
     "values_chart",
 ]
@@ -104,85 +134,95 @@ def run(study: Study) -> StepResult:
     settings = decisions.load_group(study)
     attributes = study.read(ATTRIBUTES)
     values = study.read(ATTRIBUTE_VALUES)
-    clients = study.read(CODED_CLIENTS)
     coders = attribute_step.coders(study)
     grouping, findings = load_grouping(study, coders)
     findings.raise_errors()
     forming = _forming(attributes)
     grouping_attributes = _grouping_attributes(grouping, attributes)
-    levels = (values.groupby("attribute_code", sort=False)["value_code"].max()).to_dict()
     file = study.name_of(decisions.decision_path(study, "segments"))
-    with Engine(clients, levels) as engine:
+    with attribute_step.open_coded(study) as engine:
         class_models = compare_classes(engine.patterns(forming), forming)
         patterns = engine.patterns(grouping_attributes)
-        grouped = group_patterns(grouping, patterns, grouping_attributes, class_models, file)
-        segment_codes = engine.assign(
-            grouping_attributes, grouped.patterns[["pattern_key", "segment_code"]]
+        grouped = group_patterns(
+            grouping, patterns, grouping_attributes, class_models, coders, file
         )
+        engine.assign(grouping_attributes, grouped.patterns[["pattern_key", "segment_code"]])
         counts = engine.segment_values()
+        explained, notes = explain(
+            study, grouping, grouped.patterns, _proposed(engine.patterns(forming), forming, class_models),
+            coders, engine.rows_of, engine.patterns, file,
+        )  # fmt: skip
+        segment_counts, effective_ratio = engine.segment_counts(), engine.effective_ratio()
+        client_segments = engine.client_segments(study.new_table_path(CLIENT_SEGMENTS))
+        if settings.clients is not None and settings.clients.segments_table:
+            engine.export_segments()
+    findings.extend(notes)
     findings.extend(grouped.findings)
-    client_segments = clients[["client_id", "clients_count", "weight"]].assign(
-        segment_code=segment_codes
-    )
-    segment_values = segment_values_table(counts, values, attributes)
+    segment_values = segment_values_table(counts, values, attributes, effective_ratio)
     described = {
         segment.code: segment.rule.attributes()
         for segment in grouping.segments
         if segment.rule is not None
     }
     lines = image_lines_table(segment_values, attributes, described)
-    segments = _segments_table(grouping, client_segments, lines)
-    images = pd.DataFrame(
-        [
-            (
-                row.segment_code,
-                image_text(
-                    row.segment_name, row.clients_count, row.share_pct,
-                    lines[lines["segment_code"] == row.segment_code], settings.unit_forms,
-                ),
-            )
-            for row in segments.itertuples()
-            if row.clients_count
-        ],
-        columns=IMAGES.column_names,
-    )  # fmt: skip
+    absences = image_absences_table(segment_values, attributes, described)
+    likeness = segment_likeness_table(segment_values, attributes)
+    segments = _segments_table(grouping, segment_counts, lines)
     tables = {
         "segments": segments,
         "client_segments": client_segments,
         "pattern_segments": grouped.patterns[
             ["segment_code", "clients_count", *grouping_attributes]
         ],
-        "segment_values": segment_values.drop(columns="weight"),
-        "images": images,
+        "segment_values": segment_values[SEGMENT_VALUES.column_names],
+        "images": image_texts(
+            segments, segment_values, lines, absences, likeness, attributes, settings.unit_forms
+        ),
         "image_lines": lines,
+        "image_absences": absences,
+        "segment_likeness": likeness,
         "class_models": class_models,
+        "class_values": grouped.class_values,
+        "model_fit": grouped.model_fit,
+        **explained,
     }
     return finish(study, CONTRACTS, tables, _checks(segments, grouping), findings, segments)
 
 
+def _proposed(
+    patterns: pd.DataFrame, forming: list[str], class_models: pd.DataFrame
+) -> pd.DataFrame:
+    """Return patterns of the forming attributes with the class that the model proposes."""
+    count = int(class_models.loc[class_models["is_proposed"], "classes_count"].iloc[0])
+    numbers = fit_classes(patterns, forming, count)
+    return patterns.assign(segment_code=[f"class-{number}" for number in numbers])
+
+
 def _grouping_attributes(grouping: Grouping, attributes: pd.DataFrame) -> list[str]:
-    """Return the attributes that patterns are made of: those of the rules, else the forming ones."""
-    if grouping.method == "rules":
-        used = set().union(*(rule.attributes() for rule in grouping.rules()))
-        return [code for code in attributes["attribute_code"] if code in used]
-    return _forming(attributes)
+    """Return the attributes that patterns are made of: those of the rules and of the classes."""
+    used = set().union(*(rule.attributes() for rule in grouping.rules()))
+    if grouping.method != "rules":
+        model = grouping.model
+        used |= set(_forming(attributes) if model is None else model.attribute_codes)
+    return [code for code in attributes["attribute_code"] if code in used]
 
 
-def _segments_table(grouping: Grouping, clients: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
-    """Return table `segments`: decided segments in their order, then the rest."""
-    counts = clients.groupby("segment_code")["clients_count"].sum()
+def _segments_table(grouping: Grouping, counts: pd.Series, lines: pd.DataFrame) -> pd.DataFrame:
+    """Return table `segments`: decided segments in their order, then the rest.
+
+    `counts` gives the number of clients by code of the segment.
+    """
     total = counts.sum()
     plans = list(grouping.segments)
     if grouping.is_proposed:
         codes = [code for code in counts.index if code != REST_CODE]
         numbers = sorted(int(code.rpartition("-")[2]) for code in codes)
+        names = proposed_names(lines, codes)
         plans = [
             SegmentPlan(
                 code,
                 # One class of all clients has nothing of its own to be named by.
-                proposed_name(lines[lines["segment_code"] == code])
-                if len(numbers) > 1
-                else _("Все клиенты"),
+                names[code] if len(numbers) > 1 else _("Все клиенты"),
                 class_number=number,
             )
             for number in numbers
@@ -256,17 +296,12 @@ def place(study: Study, raw: RawTable, *, is_whole: bool = True) -> tuple[pd.Dat
         How many rows could not be placed, and why.
     """
     frame = raw.frame.copy()
-    clients = study.read(CLIENT_SEGMENTS)
-    by_client = clients.dropna(subset=["client_id"]).set_index("client_id")["segment_code"]
-    by_client = by_client[~by_client.index.duplicated()]
-    names_client = (
-        frame["client_id"].notna()
-        if "client_id" in frame and len(by_client)
-        else pd.Series(False, frame.index)
-    )
+    clients = study.table_path(CLIENT_SEGMENTS)
+    known = known_identifiers(clients, frame["client_id"]) if "client_id" in frame else ()
+    names_client = frame["client_id"].notna() if len(known) else pd.Series(False, frame.index)
     placed = pd.Series(np.nan, index=frame.index, dtype="str")
     if names_client.any():
-        placed[names_client] = frame.loc[names_client, "client_id"].map(by_client)
+        placed[names_client] = segments_of(clients, frame.loc[names_client, "client_id"])
     others = ~names_client
     findings = Findings()
     file = study.name_of(raw.files[0])
@@ -277,9 +312,7 @@ def place(study: Study, raw: RawTable, *, is_whole: bool = True) -> tuple[pd.Dat
     unplaced = int((others & placed.isna()).sum())
     rows = (_("строка"), _("строки"), _("строк"))
     if names_client.any():
-        unknown = reading.check_identifiers(
-            frame["client_id"], by_client.index, file, is_whole=is_whole
-        )
+        unknown = reading.check_identifiers(frame["client_id"], known, file, is_whole=is_whole)
         findings.extend([unknown] if unknown else [])
     if unplaced:
         message = _("{count} нельзя отнести ни к одному сегменту: не хватает признаков.")
@@ -344,9 +377,7 @@ def segment_of(study: Study, client_ids: pd.Series) -> pd.Series:
     InputError
         If step 2 has not been run.
     """
-    clients = study.read(CLIENT_SEGMENTS).dropna(subset=["client_id"])
-    by_client = clients.drop_duplicates("client_id").set_index("client_id")["segment_code"]
-    return client_ids.map(by_client).astype("str")
+    return segments_of(study.table_path(CLIENT_SEGMENTS), client_ids)
 
 
 def segment_patterns(study: Study, attribute_codes: Sequence[str]) -> pd.DataFrame:
@@ -359,16 +390,8 @@ def segment_patterns(study: Study, attribute_codes: Sequence[str]) -> pd.DataFra
         (0 is missing), `rows_count`, `clients_count`, `weight` (sum of counts times weights);
         sorted by segment and codes.
     """
-    coded = study.read(CODED_CLIENTS)
-    # Both tables keep the order of the clients' rows.
-    coded["segment_code"] = study.read(CLIENT_SEGMENTS)["segment_code"].to_numpy()
-    coded["weight"] = coded["weight"] * coded["clients_count"]
-    groups = coded.groupby(["segment_code", *attribute_codes], sort=True)
-    return groups.agg(
-        rows_count=("clients_count", "size"),
-        clients_count=("clients_count", "sum"),
-        weight=("weight", "sum"),
-    ).reset_index()
+    paths = study.table_path(CODED_CLIENTS), study.table_path(CLIENT_SEGMENTS)
+    return count_patterns(*paths, attribute_codes)
 
 
 def _place_codes(study: Study, coders: list[Coder], codes: pd.DataFrame) -> np.ndarray:
@@ -379,6 +402,8 @@ def _place_codes(study: Study, coders: list[Coder], codes: pd.DataFrame) -> np.n
             [*(segment.code for segment in grouping.segments), REST_CODE], dtype=object
         )
         return np.where(chosen == UNDECIDED, np.nan, names[np.maximum(chosen, -1)])
+    if grouping.method == "latent_classes" and grouping.model is not None:
+        return place_by_stored_model(grouping, codes, coders)
     patterns = study.read(PATTERN_SEGMENTS)
     forming = [name for name in patterns.columns if name not in PATTERN_SEGMENTS.column_names]
     if not set(forming) <= set(codes.columns):
@@ -397,66 +422,3 @@ def resolve_segment(segments: pd.DataFrame, text: str) -> str | None:
         if fold(text) in index:
             return index[fold(text)]
     return None
-
-
-def sizes_chart(result: StepResult) -> go.Figure:
-    """Chart: number of clients of each segment."""
-    frame = result.table("segments")
-    named = frame[~frame["is_rest"]]
-    largest = named.loc[named["clients_count"].idxmax()]
-    description = _(
-        "Число клиентов в каждом сегменте. Крупнейший – «{name}»: {count}, {share} всех."
-    )
-    return charts.bar_chart(
-        frame,
-        label="segment_name",
-        value="clients_count",
-        title=_("Ёмкость сегментов"),
-        value_title=_("Число клиентов"),
-        description=description.format(
-            name=largest["segment_name"],
-            count=counted(int(largest["clients_count"]), _("клиент"), _("клиента"), _("клиентов")),
-            share=format_percent(largest["share_pct"]),
-        ),
-    )
-
-
-def values_chart(result: StepResult) -> go.Figure:
-    """Chart: share of each forming value in each segment, as a heat map."""
-    attributes = result.study.read(ATTRIBUTES)
-    frame = result.table("segment_values")
-    frame = frame[
-        (frame["value_code"] > MISSING_CODE) & frame["attribute_code"].isin(_forming(attributes))
-    ]
-    frame = frame.assign(line=frame["attribute_name"] + ": " + frame["value_name"])
-    names = result.table("segments").set_index("segment_code")["segment_name"]
-    frame["segment_name"] = frame["segment_code"].map(names)
-    return charts.heat_map(
-        frame,
-        row="line",
-        column="segment_name",
-        value="share_pct",
-        title=_("Значения образующих признаков по сегментам"),
-        value_title=_("Доля клиентов сегмента, %"),
-        description=_(
-            "Тепловая карта: какую долю клиентов каждого сегмента составляет каждое значение."
-        ),
-    )
-
-
-def classes_chart(result: StepResult) -> go.Figure:
-    """Chart: BIC per client by the number of latent classes."""
-    frame = result.table("class_models")
-    proposed = int(frame.loc[frame["is_proposed"], "classes_count"].iloc[0])
-    return charts.line_chart(
-        frame,
-        x="classes_count",
-        value="bic_per_client",
-        title=_("Число скрытых классов и BIC на клиента"),
-        x_title=_("Число классов"),
-        value_title=_("BIC на клиента"),
-        marked=proposed,
-        description=_("BIC на клиента падает с числом классов; излом – при {count}.").format(
-            count=proposed
-        ),
-    )

@@ -9,23 +9,24 @@ import numpy as np
 import pandas as pd
 
 from client_segments import decisions
-from client_segments import recommendations as rec
 from client_segments.attributes import Coder
 from client_segments.contracts import Column, Kind
 from client_segments.decisions import Decision
 from client_segments.findings import Finding, Findings, InputError, Severity
 from client_segments.language import _, counted
+from client_segments.segments.classes import find_classes, no_classes, place_by_model
 from client_segments.segments.contracts import METHODS, REST_CODE, SEGMENT_RECORDS
-from client_segments.segments.latent_classes import LatentClassModel, choose_classes
 from client_segments.segments.rules import Placement, Rule, parse_rule, place_rows
+from client_segments.segments.stored_model import StoredModel, read_stored_model
 from client_segments.study import Study, check_code
 from client_segments.values import ValueRefusedError, parse_value
 
 CLASSES_MAXIMUM = 12
 """Own: more segments than people can act on."""
-PROPOSED_CLASSES_MAXIMUM = 8
 
-_METHOD = Column("method", _("Способ"), Kind.CODE, _("Правила или скрытые классы."), codes=METHODS)
+_METHOD = Column(
+    "method", _("Способ"), Kind.CODE, _("Правила, скрытые классы или то и другое."), codes=METHODS
+)
 _CLASSES = Column(
     "classes", _("Число классов"), Kind.INTEGER, _("Для скрытых классов."),
     minimum=1, maximum=CLASSES_MAXIMUM,
@@ -44,16 +45,21 @@ class SegmentPlan:
 
 @dataclass(frozen=True)
 class Grouping:
-    """How clients are grouped; `is_proposed` until a person has decided."""
+    """How clients are grouped; `is_proposed` until a person has decided, `model` if adopted."""
 
     method: str
     segments: tuple[SegmentPlan, ...]
     rest_name: str
     classes_count: int = 0
     is_proposed: bool = False
+    model: StoredModel | None = None
+
+    def ruled(self) -> list[SegmentPlan]:
+        """Return the segments that have a rule, in their order."""
+        return [segment for segment in self.segments if segment.rule is not None]
 
     def rules(self) -> list[Rule]:
-        return [segment.rule for segment in self.segments]
+        return [segment.rule for segment in self.ruled()]
 
 
 @dataclass(frozen=True)
@@ -66,9 +72,13 @@ class GroupedPatterns:
         One row is one pattern, with `segment_code`.
     findings
         Overlaps, empty and unreachable rules, with counts.
+    class_values, model_fit
+        Tables of the same names: the latent classes behind the segments, empty for rules.
     """
 
     patterns: pd.DataFrame
+    class_values: pd.DataFrame
+    model_fit: pd.DataFrame
     findings: Findings = field(default_factory=Findings)
 
 
@@ -87,7 +97,7 @@ def load_grouping(study: Study, coders: Sequence[Coder]) -> tuple[Grouping, Find
     findings = Findings(decision.findings)
     method = _single(decision, _METHOD, findings) or "rules"
     classes_count = _single(decision, _CLASSES, findings) or 0
-    nested = ("rule",) if method == "rules" else ()
+    nested = () if method == "latent_classes" else ("rule",)
     records, problems = decisions.records(decision, "segments", SEGMENT_RECORDS, nested)
     findings.extend(problems)
     segments = []
@@ -100,7 +110,11 @@ def load_grouping(study: Study, coders: Sequence[Coder]) -> tuple[Grouping, Find
     if isinstance(rest, dict):
         findings.extend(decisions.check_keys(decision, rest, ("code", "name"), "rest"))
         rest_name = str(rest.get("name") or rest_name)
-    return Grouping(method, tuple(segments), rest_name, classes_count), findings
+    model = None
+    if method != "rules":
+        model, problems = read_stored_model(decision, classes_count)
+        findings.extend(problems)
+    return Grouping(method, tuple(segments), rest_name, classes_count, model=model), findings
 
 
 def _single(decision: Decision, column: Column, findings: Findings) -> object:
@@ -136,12 +150,20 @@ def _segment(
             )
         )  # fmt: skip
     rule = None
-    if method == "rules":
+    has_class, has_rule = record["class_number"] is not None, record.get("rule", "") != ""
+    if method == "rules_and_classes" and has_class and has_rule:
+        message = _("у сегмента и правило, и номер класса: клиентов ищет что-то одно.")
+        remedy = _("оставьте rule или class_number.")
+        findings.append(decision.finding(Severity.ERROR, "two_ways", message, remedy, *path))
+    elif method == "rules" or (method == "rules_and_classes" and not has_class):
         rule, problems = parse_rule(decision, coders, record.get("rule"), *path, "rule")
         findings.extend(problems)
-    elif record["class_number"] is None:
+    elif not has_class:
         message = _("не указан номер класса.")
-        remedy = _("добавьте class_number: классы пронумерованы по убыванию доли.")
+        remedy = _(
+            "добавьте class_number (классы пронумерованы по убыванию доли) или, если сегмент "
+            "задан правилом, выберите способ rules_and_classes."
+        )
         findings.append(decision.finding(Severity.ERROR, "class_number", message, remedy, *path))
     plan = SegmentPlan(record["code"] or "", record["name"] or "", rule, record["class_number"])
     return plan, findings
@@ -168,13 +190,13 @@ def _list_findings(
     if REST_CODE in {segment.code for segment in segments}:
         message = _("код «rest» занят: он обозначает остальных клиентов.")
         findings.append(decision.finding(Severity.ERROR, "rest", message, remedy, "segments"))
-    if not segments and method == "rules":
+    if not segments and method != "latent_classes":
         message = _("не описан ни один сегмент.")
         remedy = _("добавьте сегменты или удалите файл, чтобы получить предложение программы.")
         findings.append(
             decision.finding(Severity.ERROR, "no_segments", message, remedy, "segments")
         )
-    if method == "latent_classes" and classes_count == 0:
+    if method != "rules" and classes_count == 0:
         message = _("не указано число классов.")
         remedy = _("добавьте строку «classes: число».")
         findings.append(decision.finding(Severity.ERROR, "classes", message, remedy, "method"))
@@ -191,6 +213,7 @@ def group_patterns(
     patterns: pd.DataFrame,
     forming: Sequence[str],
     class_models: pd.DataFrame,
+    coders: Sequence[Coder],
     file: str,
 ) -> GroupedPatterns:
     """Put each pattern of codes into its segment.
@@ -204,27 +227,117 @@ def group_patterns(
         Codes of the forming attributes.
     class_models : DataFrame
         Table `class_models`: its proposal counts where people have not named a number.
+    coders
+        Values of the attributes behind the codes.
     file
         Decision file as findings show it.
     """
     if grouping.method == "rules":
         return _group_by_rules(grouping, patterns, file)
-    proposed = class_models.loc[class_models["is_proposed"], "classes_count"]
-    count = grouping.classes_count or int(proposed.iloc[0])
-    numbers = fit_classes(patterns, forming, count)
+    if grouping.method == "rules_and_classes":
+        return _group_by_both(grouping, patterns, class_models, coders, file)
+    return _group_by_classes(grouping, patterns, forming, class_models, coders, file)
+
+
+def _group_by_both(
+    grouping: Grouping,
+    patterns: pd.DataFrame,
+    class_models: pd.DataFrame,
+    coders: Sequence[Coder],
+    file: str,
+) -> GroupedPatterns:
+    """Let the rules take their clients, and put those whom none takes into latent classes."""
+    ruled = _group_by_rules(grouping, patterns, file)
+    is_left = (ruled.patterns["segment_code"] == REST_CODE).to_numpy()
+    left = patterns[is_left]
+    if not left["clients_count"].sum():
+        message = _("правила взяли всех клиентов: скрытым классам никого не осталось.")
+        remedy = _("уберите сегменты с class_number или уточните правила.")
+        ruled.findings.add(
+            Finding(Severity.WARNING, "no_clients_left", message, remedy, file=file, clause="6")
+        )
+        return ruled
+    forming = [
+        coder.attribute.code
+        for coder in coders
+        if coder.attribute.role == "forming" and coder.attribute.code in patterns.columns
+    ]
+    classed = _group_by_classes(grouping, left, forming, class_models, coders, file)
+    codes = ruled.patterns["segment_code"].to_numpy(dtype=object)
+    codes[is_left] = classed.patterns["segment_code"].to_numpy(dtype=object)
+    classed.findings.extend(ruled.findings)
+    return GroupedPatterns(
+        patterns.assign(segment_code=pd.array(codes, dtype="str")),
+        classed.class_values, classed.model_fit, classed.findings,
+    )  # fmt: skip
+
+
+def _group_by_classes(
+    grouping: Grouping,
+    patterns: pd.DataFrame,
+    forming: Sequence[str],
+    class_models: pd.DataFrame,
+    coders: Sequence[Coder],
+    file: str,
+) -> GroupedPatterns:
+    """Put patterns into latent classes, of the adopted model where there is one."""
+    if grouping.model is not None:
+        found = place_by_model(patterns, coders, grouping.model, file)
+        count = grouping.model.classes_count
+    else:
+        proposed = class_models.loc[class_models["is_proposed"], "classes_count"]
+        count = grouping.classes_count or int(proposed.iloc[0])
+        found = find_classes(patterns, forming, coders, count, file)
+        if not grouping.is_proposed:
+            found.findings.add(_not_stored(file))
     if grouping.is_proposed:
         codes = {number: f"class-{number}" for number in range(1, count + 1)}
     else:
         codes = {segment.class_number: segment.code for segment in grouping.segments}
-    segment_codes = [codes.get(int(number), REST_CODE) for number in numbers]
-    return GroupedPatterns(patterns.assign(segment_code=segment_codes))
+        codes.pop(None, None)
+    segment_codes = [codes.get(int(number), REST_CODE) for number in found.numbers]
+    numbers = found.class_values["class_number"]
+    class_values = found.class_values.assign(
+        segment_code=[codes.get(int(number), REST_CODE) for number in numbers]
+    )
+    return GroupedPatterns(
+        patterns.assign(segment_code=segment_codes), class_values, found.model_fit, found.findings
+    )
+
+
+def place_by_stored_model(
+    grouping: Grouping, codes: pd.DataFrame, coders: Sequence[Coder]
+) -> np.ndarray:
+    """Return the segment of rows of codes by the adopted model; NaN where an attribute is lacking.
+
+    A combination of values that no client has is placed as well.
+    """
+    listed = {coder.attribute.code for coder in coders} & set(grouping.model.attribute_codes)
+    if not listed <= set(codes.columns):
+        return np.full(len(codes), np.nan, dtype=object)
+    columns, _unknown = grouping.model.recoded(codes, coders)
+    by_number = {segment.class_number: segment.code for segment in grouping.segments}
+    numbers = grouping.model.placing().classes(columns) + 1
+    return np.array([by_number.get(int(number), REST_CODE) for number in numbers], dtype=object)
+
+
+def _not_stored(file: str) -> Finding:
+    message = _(
+        "модель скрытых классов не сохранена: в следующем году классы будут построены заново и "
+        "клиенты могут попасть в другие сегменты."
+    )
+    remedy = _(
+        "откройте редактор сегментов в блокноте 02 и нажмите «Сохранить решение»: модель запишется вместе с ним."
+    )
+    return Finding(Severity.NOTE, "model_not_stored", message, remedy, file=file, clause="10")
 
 
 def _group_by_rules(grouping: Grouping, patterns: pd.DataFrame, file: str) -> GroupedPatterns:
     placement = place_rows(grouping.rules(), patterns)
-    codes = np.array([*(segment.code for segment in grouping.segments), REST_CODE])
+    codes = np.array([*(segment.code for segment in grouping.ruled()), REST_CODE])
     return GroupedPatterns(
         patterns.assign(segment_code=codes[placement.chosen]),
+        *no_classes(),
         _rule_findings(grouping, placement, patterns["clients_count"].to_numpy(), file),
     )
 
@@ -235,7 +348,7 @@ def _rule_findings(
     """Find empty and unreachable rules and overlaps, with numbers of clients."""
     findings = Findings()
     forms = (_("клиент"), _("клиента"), _("клиентов"))
-    for number, segment in enumerate(grouping.segments):
+    for number, segment in enumerate(grouping.ruled()):
         matched = int(clients[placement.matches[:, number]].sum())
         taken = int(clients[placement.matches[:, number] & (placement.chosen != number)].sum())
         name = segment.name
@@ -258,28 +371,3 @@ def _rule_findings(
         text = message.format(name=name, taken=counted(taken, *forms))
         findings.add(Finding(severity, rule, text, remedy, file=file, clause="6"))
     return findings
-
-
-def _normalised(patterns: pd.DataFrame) -> np.ndarray:
-    """Return weights that sum to the number of clients: BIC takes their sum for it."""
-    weight = patterns["weight"].to_numpy()
-    total = weight.sum()
-    return weight * (patterns["clients_count"].sum() / total) if total > 0 else weight
-
-
-def fit_classes(patterns: pd.DataFrame, forming: Sequence[str], classes_count: int) -> np.ndarray:
-    """Return the class (1 …, by decreasing share) of each pattern by a latent class model."""
-    model = LatentClassModel(n_classes=classes_count, seed=rec.SEED)
-    table = patterns[list(forming)].to_numpy()
-    model.fit(table, weight=_normalised(patterns))
-    return model.predict(table) + 1
-
-
-def compare_classes(patterns: pd.DataFrame, forming: Sequence[str]) -> pd.DataFrame:
-    """Fit latent class models with 1, 2 … classes: table `class_models`."""
-    return choose_classes(
-        patterns[list(forming)].to_numpy(),
-        weight=_normalised(patterns),
-        maximum=PROPOSED_CLASSES_MAXIMUM,
-        seed=rec.SEED,
-    )

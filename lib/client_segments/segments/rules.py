@@ -7,7 +7,7 @@ among the values to mean just that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,10 @@ from client_segments.language import NO_DATA, _
 
 DEPTH_MAXIMUM = 20
 """Own: a deeper tree is not readable, and stops a tree that holds itself."""
+VALUES_TOLD = 3
+"""Own: values between a bound and the end of the list that are still told one by one."""
+VALUES_LISTED = 15
+"""Own: values that a finding names before it says how many more there are."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,63 @@ class Not:
 Rule = Condition | All | Any | Not
 
 
+def make_condition(coder: Coder, codes: Sequence[int], operator: str = "in") -> Condition:
+    """Return the condition that an attribute has one of some codes, in words.
+
+    `operator` is how it is written: `in`, or `at_least` and `at_most`, whose long lists of
+    values are told by their bound.
+    """
+    names = (NO_DATA, *coder.names)
+    told = _(" или ").join(names[code] for code in codes)
+    if operator != "in" and len(codes) > VALUES_TOLD:
+        bound = {"at_least": _("«{value}» и выше"), "at_most": _("«{value}» и ниже")}[operator]
+        told = bound.format(value=names[codes[0] if operator == "at_least" else codes[-1]])
+    return Condition(coder.attribute.code, tuple(codes), f"{coder.attribute.name}: {told}")
+
+
+def operator_for(coder: Coder, codes: Sequence[int]) -> str:
+    """Return how codes are best written: by their bound where a long end of an order is meant."""
+    codes, last = list(codes), len(coder.names)
+    if coder.attribute.is_ordered and VALUES_TOLD < len(codes) < last:
+        if codes == list(range(codes[0], last + 1)) and codes[0] != MISSING_CODE:
+            return "at_least"
+        if codes == list(range(1, codes[-1] + 1)):
+            return "at_most"
+    return "in"
+
+
+def write_rule(rule: Rule, coders: Sequence[Coder]) -> dict[str, object]:
+    """Return a rule as the tree that stands for it in `segments.yml`."""
+    if isinstance(rule, Condition):
+        coder = next(coder for coder in coders if coder.attribute.code == rule.attribute)
+        names = (NO_DATA, *coder.names)
+        operator = operator_for(coder, rule.codes)
+        if operator == "in":
+            return {"attribute": rule.attribute, "in": [names[code] for code in rule.codes]}
+        bound = rule.codes[0] if operator == "at_least" else rule.codes[-1]
+        return {"attribute": rule.attribute, operator: names[bound]}
+    if isinstance(rule, Not):
+        return {"not": write_rule(rule.part, coders)}
+    word = "all" if isinstance(rule, All) else "any"
+    return {word: [write_rule(part, coders) for part in rule.parts]}
+
+
+def conditions_count(rule: Rule) -> int:
+    """Return how many conditions a rule names."""
+    if isinstance(rule, Condition):
+        return 1
+    parts = (rule.part,) if isinstance(rule, Not) else rule.parts
+    return sum(conditions_count(part) for part in parts)
+
+
+def _listed(values: Iterable[str]) -> str:
+    """Return the first values and how many more there are: 500 of them are not read by anybody."""
+    values = list(values)
+    told = ", ".join(values[:VALUES_LISTED])
+    more = len(values) - VALUES_LISTED
+    return _("{values} и ещё {count}").format(values=told, count=more) if more > 0 else told
+
+
 def _bracketed(rule: Rule, kind: type) -> str:
     return f"({rule.text})" if isinstance(rule, kind) and len(rule.parts) > 1 else rule.text
 
@@ -159,7 +220,7 @@ class _Parser:
         if coder is None:
             self._refuse(
                 _("признака нет в перечне."), _("возьмите код из перечня признаков."),
-                *path, "attribute", found=str(tree["attribute"]), expected=", ".join(self.coders),
+                *path, "attribute", found=str(tree["attribute"]), expected=_listed(self.coders),
             )  # fmt: skip
             return None
         if len(operators) != 1 or operators[0] not in ("in", "at_least", "at_most"):
@@ -169,38 +230,58 @@ class _Parser:
         operator = operators[0]
         written = tree[operator]
         values = written if isinstance(written, list) else [written]
-        codes = [self._code(coder, value, *path, operator) for value in values]
-        if not codes or any(code is None for code in codes):
+        if not coder.names:
+            message = _(
+                "признак «{name}» не известен ни у одного клиента: правило никого не найдёт."
+            )
+            remedy = _("дополните данные или уберите условие.")
+            self._refuse(message.format(name=coder.attribute.name), remedy, *path, "attribute")
             return None
-        last = len(coder.names)
-        if operator == "at_least":
-            codes = list(range(codes[0], last + 1))
-        elif operator == "at_most":
-            codes = list(range(1, codes[0] + 1))
-        names = (NO_DATA, *coder.names)
-        text = f"{coder.attribute.name}: {_(' или ').join(names[code] for code in codes)}"
-        return Condition(coder.attribute.code, tuple(codes), text)
+        if operator == "in":
+            codes = self._codes(coder, values, *path, operator)
+        else:
+            codes = self._bounded(coder, values, *path, operator)
+        return make_condition(coder, codes, operator) if codes else None
 
-    def _code(self, coder: Coder, value: object, *path: object) -> int | None:
+    def _codes(self, coder: Coder, values: list, *path: object) -> list[int]:
+        """Return the codes of values, in their order; one finding tells of all unknown ones."""
+        if not values:
+            remedy = _("перечислите значения: «- значение».")
+            self._refuse(_("в условии нет ни одного значения."), remedy, *path)
+            return []
         index = {fold(name): code for code, name in enumerate(coder.names, start=1)}
         index.setdefault(fold(NO_DATA), MISSING_CODE)
-        code = index.get(fold(value)) if isinstance(value, str) else None
-        is_bound = path[-1] in ("at_least", "at_most")
-        if code is None or (is_bound and code == MISSING_CODE):
+        found = [index.get(fold(value)) if isinstance(value, str) else None for value in values]
+        unknown = [str(value) for value, code in zip(values, found, strict=True) if code is None]
+        if unknown:
             self._refuse(
                 _("такого значения у признака «{name}» нет.").format(name=coder.attribute.name),
                 _("возьмите значение из перечня признаков."),
-                *path, found=str(value), expected=", ".join(coder.names),
+                *path, found=_listed(unknown), expected=_listed(coder.names),
             )  # fmt: skip
-            return None
-        if is_bound and not coder.attribute.is_ordered:
+            return []
+        return list(dict.fromkeys(found))
+
+    def _bounded(self, coder: Coder, values: list, *path: object) -> list[int]:
+        """Return the codes from a value on, or up to it."""
+        name = coder.attribute.name
+        if not coder.attribute.is_ordered:
             message = _(
                 "признак «{name}» не упорядочен: «не меньше» и «не больше» о нём не говорят."
             )
             remedy = _("перечислите значения (in) или отметьте признак как ordered.")
-            self._refuse(message.format(name=coder.attribute.name), remedy, *path)
-            return None
-        return code
+            self._refuse(message.format(name=name), remedy, *path)
+            return []
+        if len(values) != 1 or (isinstance(values[0], str) and fold(values[0]) == fold(NO_DATA)):
+            remedy = _("укажите одно значение из перечня признаков.")
+            message = _("границей может быть только одно известное значение признака «{name}».")
+            self._refuse(message.format(name=name), remedy, *path, found=_listed(map(str, values)))
+            return []
+        codes = self._codes(coder, values, *path)
+        if not codes:
+            return []
+        is_least = path[-1] == "at_least"
+        return list(range(codes[0], len(coder.names) + 1) if is_least else range(1, codes[0] + 1))
 
     def _refuse(
         self, message: str, remedy: str, *path: object, found: str = "", expected: str = ""
