@@ -101,7 +101,7 @@ def test_a_segment_that_cannot_be_raked_is_of_unknown_size():
     )
     margin = pd.Series([70.0, 30.0], index=pd.Index([1, 2], name="age"))
     population = Population((margin,), "Росстат")
-    table, findings = priorities.capacity_table(clients, ["a", "b", "c"], population)
+    table, _estimate, findings = priorities.capacity_table(clients, ["a", "b", "c"], population)
     people = table.set_index("segment_code")["population_count"]
     assert people["a"] == 100
     assert pd.isna(people["b"])
@@ -156,7 +156,9 @@ def test_uniqueness_by_chance_alone_is_near_zero():
         )
         table = priorities.uniqueness(problem_table(a=draws[0], b=draws[1]), seed)
         found.append(table["problem_uniqueness"].iloc[0])
-    assert np.mean(found) < 0.04
+    # Uncorrected it would be 0.27; the median is 0, the mean is what noise leaves above it.
+    assert np.median(found) < 0.05
+    assert np.mean(found) < 0.08
 
 
 def test_uniqueness_does_not_depend_on_order_or_names():
@@ -214,8 +216,9 @@ def test_measures_are_summed_and_ranges_kept():
     whole = priorities.blind_zone_rates(counts).set_index("measure").loc[ALL_MEASURES]
     found = whole[["blind_zone_low_count", "blind_zone_count", "blind_zone_high_count"]]
     assert found.tolist() == [20, 40, 60]
-    assert whole["low_pct"] == pytest.approx(100 * 20 / 130)
-    assert whole["high_pct"] == pytest.approx(100 * 60 / 170)
+    # Wilson's bounds of 20 of 130 and of 60 of 170.
+    assert whole["low_pct"] == pytest.approx(10.1846, abs=1e-3)
+    assert whole["high_pct"] == pytest.approx(42.7304, abs=1e-3)
 
 
 def test_flags_of_clients():

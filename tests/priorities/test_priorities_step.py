@@ -66,7 +66,13 @@ def outcomes(result):
 
 CHARTS = (
     priorities.satisfaction_chart, priorities.problems_chart,
-    priorities.blind_zone_chart, priorities.ranking_chart,
+    priorities.blind_zone_chart, priorities.ranking_chart, priorities.capacity_chart,
+    priorities.satisfaction_stages_chart, priorities.blind_zone_parts_chart,
+    priorities.blind_zone_reasons_chart,
+)  # fmt: skip
+TABLES_SHOWN = (
+    priorities.show_capacity, priorities.show_satisfaction, priorities.show_indices,
+    priorities.show_blind_zone,
 )  # fmt: skip
 
 
@@ -83,6 +89,8 @@ def test_a_planted_segment_comes_first(run):
     assert outcomes(result)["research_first"] is Outcome.MET
     for chart in CHARTS:
         assert chart(result).layout.meta["description"]
+    for show in TABLES_SHOWN:
+        assert "<table" in show(result).html
 
 
 def test_without_sources_the_step_goes_on(run):
@@ -94,6 +102,8 @@ def test_without_sources_the_step_goes_on(run):
     assert result.table("priorities")["segment_code"].tolist() == ["young", "old"]
     for chart in CHARTS:
         assert chart(result).layout.meta["description"]
+    for show in TABLES_SHOWN:
+        assert "<table" in show(result).html
 
 
 def test_blind_zone_is_not_applicable_to_control(run):
@@ -144,7 +154,11 @@ def test_population_that_does_not_determine_segments(run):
     table = run({"population": population}).table("capacity").set_index("segment_code").drop("rest")
     # Every third client of either sex is old.
     assert table["population_count"].to_dict() == {"old": 4000, "young": 8000}
-    assert table["population_low_count"].isna().all()
+    # The margin alone allows anything; the interval is that of a random part of each sex.
+    assert table["bound_low_count"].tolist() == [0, 0]
+    assert table["bound_high_count"].tolist() == [12000, 12000]
+    assert (table["population_low_count"] < table["population_count"]).all()
+    assert (table["population_high_count"] > table["population_count"]).all()
 
 
 def test_sampling_weights_give_the_population(run):
