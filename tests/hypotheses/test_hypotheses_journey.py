@@ -87,13 +87,19 @@ def test_a_stage_that_the_log_never_notes_is_not_reached_by_nobody():
     assert "Возникновение потребности" not in set(journey.stages["stage"])
 
 
-def test_simultaneous_events_keep_the_order_of_the_file():
+def test_simultaneous_events_follow_the_order_of_stages_whatever_the_file():
     first = log(("c", "k", "a", "4", "2024-03-01", None), ("c", "k", "a", "5", "2024-03-01", None))
-    journey = compute_journey(first, CATALOGUE, ["a"])
-    assert stage(journey, "a", "Подача заявления")["median_days_to_next"] == 0
-    assert np.isnan(stage(journey, "a", "Ожидание")["median_days_to_next"])
-    journey = compute_journey(first.iloc[::-1].reset_index(drop=True), CATALOGUE, ["a"])
-    assert np.isnan(stage(journey, "a", "Подача заявления")["median_days_to_next"])
+    for events in (first, first.iloc[::-1].reset_index(drop=True)):
+        journey = compute_journey(events, CATALOGUE, ["a"])
+        assert stage(journey, "a", "Подача заявления")["median_days_to_next"] == 0
+        assert np.isnan(stage(journey, "a", "Ожидание")["median_days_to_next"])
+
+
+def test_simultaneous_events_of_own_stages_keep_the_order_of_the_file():
+    first = log(("c", "k", "a", "4", "2024-03-01", None), ("c", "k", "a", "Звонок", "2024-03-01", None))  # fmt: skip
+    for events, then in ((first, "Звонок"), (first.iloc[::-1], "Подача заявления")):
+        journey = compute_journey(events.reset_index(drop=True), CATALOGUE, ["a"])
+        assert np.isnan(stage(journey, "a", then)["median_days_to_next"])
 
 
 def test_the_outcome_is_that_of_the_last_event_having_one():

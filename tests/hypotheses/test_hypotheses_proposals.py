@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from client_segments import recommendations as rec
+from client_segments.catalogue import match_channels
 from client_segments.hypotheses.channels import (
     compute_channel_shares,
-    match_channels,
     match_problems,
     name_clients,
 )

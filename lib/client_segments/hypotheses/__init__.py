@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -11,16 +11,21 @@ from client_segments import catalogue, charts, decisions
 from client_segments import recommendations as rec
 from client_segments.attributes import ATTRIBUTES
 from client_segments.findings import Findings
+from client_segments.hypotheses.channel_charts import channel_gaps_chart, channel_ranks_chart
+from client_segments.hypotheses.channel_contracts import CHANNEL_CONTRACTS
+from client_segments.hypotheses.channel_ranks import (
+    channel_gaps,
+    channel_reasons,
+    rank_channels,
+)
 from client_segments.hypotheses.channels import (
     compute_channel_shares,
-    match_channels,
     match_problems,
     name_clients,
 )
 from client_segments.hypotheses.contracts import (
     ALL_CODE,
     CHANNEL_SHARES,
-    CONTRACTS,
     CRITERION_DEFAULT_PCT,
     HYPOTHESES,
     HYPOTHESIS_RECORDS,
@@ -30,7 +35,32 @@ from client_segments.hypotheses.contracts import (
     PROPOSALS,
     RESEARCH_PLAN,
 )
-from client_segments.hypotheses.journey import Journey, compute_journey
+from client_segments.hypotheses.contracts import CONTRACTS as HYPOTHESIS_CONTRACTS
+from client_segments.hypotheses.journey import (
+    ACTIVITY_RECORDS,
+    EMOTIONS,
+    JOURNEY_ACTIVITIES,
+    JOURNEY_CONTRACTS,
+    JOURNEY_DESCRIBED,
+    JOURNEY_RECORDS,
+    EventLog,
+    Journey,
+    case_measures,
+    compute_journey,
+    load_log,
+    read_activities,
+    read_described,
+    stage_experience,
+    study_journey,
+    suggest_activities,
+)
+from client_segments.hypotheses.journey.charts import (
+    bands_chart,
+    durations_chart,
+    flow_chart,
+    lost_chart,
+    stage_channels_chart,
+)
 from client_segments.hypotheses.plan import (
     SegmentFacts,
     compute_research_plan,
@@ -48,38 +78,59 @@ from client_segments.hypotheses.proposals import (
     supported,
 )
 from client_segments.language import _, counted, format_count, format_percent
+from client_segments.priorities import coded_problems
 from client_segments.segments import IMAGE_LINES, SEGMENTS, load_placed
 from client_segments.steps import Check, Outcome, StepResult, finish
 from client_segments.study import Study
 
 __all__ = [
+    "ACTIVITY_RECORDS",
     "ALL_CODE",
     "CHANNEL_SHARES",
     "CONTRACTS",
     "CRITERION_DEFAULT_PCT",
+    "EMOTIONS",
     "HYPOTHESES",
     "HYPOTHESIS_RECORDS",
     "HYPOTHESIS_STATUSES",
+    "JOURNEY_ACTIVITIES",
+    "JOURNEY_CONTRACTS",
+    "JOURNEY_DESCRIBED",
     "JOURNEY_OUTCOMES",
+    "JOURNEY_RECORDS",
     "JOURNEY_STAGES",
     "PROPOSALS",
     "RESEARCH_PLAN",
     "Journey",
     "SegmentFacts",
+    "bands_chart",
+    "case_measures",
+    "channel_gaps_chart",
+    "channel_ranks_chart",
     "channels_chart",
     "compute_channel_shares",
     "compute_journey",
     "compute_proposals",
     "compute_research_plan",
+    "durations_chart",
+    "flow_chart",
     "journey_chart",
     "load_hypotheses",
+    "lost_chart",
     "proposals_chart",
     "propose_method",
+    "read_activities",
+    "read_described",
     "run",
+    "stage_channels_chart",
+    "suggest_activities",
     "suggest_records",
     "supported",
     "survey_size",
 ]
+
+CONTRACTS = (*HYPOTHESIS_CONTRACTS, *JOURNEY_CONTRACTS, *CHANNEL_CONTRACTS)
+_JOURNEY_CONTRACTS = (JOURNEY_STAGES, JOURNEY_OUTCOMES, *JOURNEY_CONTRACTS)
 
 PROPOSALS_SHOWN = 20
 """Own: the largest differences that a chart can show at once."""
@@ -99,6 +150,16 @@ class _Source:
     @property
     def unplaced_count(self) -> int:
         return 0 if self.frame is None else int(self.frame["segment_code"].isna().sum())
+
+    @property
+    def is_placed(self) -> bool:
+        return self.unplaced_count < self.rows_count
+
+    @property
+    def details(self) -> str:
+        return _("строк – {rows}, из них вне сегментов – {unplaced}").format(
+            rows=format_count(self.rows_count), unplaced=format_count(self.unplaced_count)
+        )
 
 
 def _load(study: Study, name: str) -> _Source:
@@ -129,7 +190,7 @@ def segment_facts(study: Study) -> dict[str, SegmentFacts]:
 def channel_mentions(frame: pd.DataFrame, channels: pd.DataFrame) -> pd.DataFrame:
     """Return mentions of channels: one row is one row of table `channels` with its channel's code."""
     frame = frame.dropna(subset=["use", "kind", "channel"])
-    matched = match_channels(frame["channel"].unique().tolist(), channels)
+    matched = catalogue.match_channels(frame["channel"].unique().tolist(), channels)
     return name_clients(frame, "answers_count").merge(matched, on="channel", how="left")
 
 
@@ -155,23 +216,42 @@ def run(study: Study) -> StepResult:
     codes = segments["segment_code"].tolist()
     named = segments[~segments["is_rest"].astype(bool)]
     names = dict(zip(named["segment_code"], named["segment_name"], strict=True))
-    sources = {name: _load(study, name) for name in ("journey", "channels", "problems")}
-    findings = Findings(finding for source in sources.values() for finding in source.findings)
+    sources = {name: _load(study, name) for name in ("channels", "problems")}
+    log = load_log(study)
+    findings = Findings(log.findings)
+    findings.extend(finding for source in sources.values() for finding in source.findings)
+    known = catalogue.stages(study.root, settings.direction)
+    described, described_findings = read_described(
+        decisions.load(study, "journey"), known, segments, catalogue.channels(study.root)
+    )
+    findings.extend(described_findings)
 
     counts = [pd.DataFrame(columns=COUNT_COLUMNS)]
-    stages, outcomes = JOURNEY_STAGES.empty(), JOURNEY_OUTCOMES.empty()
+    journey_tables = {contract.name: contract.empty() for contract in _JOURNEY_CONTRACTS}
+    journey_tables["journey_described"] = described
+    journey_tables["journey_experience"] = stage_experience(study)
     shares = CHANNEL_SHARES.empty()
-    if sources["journey"].rows_count:
-        known = catalogue.stages(study.root, settings.direction)
-        journey = compute_journey(sources["journey"].frame, known, codes)
-        stages, outcomes = journey.stages, journey.outcomes
+    channel_tables = {contract.name: contract.empty() for contract in CHANNEL_CONTRACTS}
+    if log.rows_count:
+        journey, log_findings = study_journey(study, log, codes)
+        findings.extend(log_findings)
+        journey_tables |= {
+            "journey_stages": journey.stages, "journey_outcomes": journey.outcomes,
+            **journey.tables,
+        }  # fmt: skip
         counts.append(journey_counts(journey))
     if sources["channels"].rows_count:
         mentions = channel_mentions(sources["channels"].frame, catalogue.channels(study.root))
         shares = compute_channel_shares(mentions, codes)
+        channel_tables = {
+            "channel_ranks": rank_channels(shares),
+            "channel_gaps": channel_gaps(mentions, codes),
+            "channel_reasons": channel_reasons(mentions, codes),
+        }
         counts.append(channel_counts(mentions))
     if sources["problems"].rows_count:
-        counts.append(problem_counts(problem_mentions(sources["problems"].frame)))
+        coded = coded_problems(study, sources["problems"].frame)
+        counts.append(problem_counts(problem_mentions(coded)))
     proposals = compute_proposals(pd.concat(counts[1:] or counts, ignore_index=True), names)
 
     facts = segment_facts(study)
@@ -181,15 +261,19 @@ def run(study: Study) -> StepResult:
     findings.raise_errors()
     plan = compute_research_plan(hypotheses, facts)
     tables = {
-        "journey_stages": stages,
-        "journey_outcomes": outcomes,
+        **journey_tables,
         "channel_shares": shares,
+        **channel_tables,
         "proposals": proposals,
         "hypotheses": hypotheses,
         "research_plan": plan,
     }
-    checks = [*_source_checks(sources), *_hypothesis_checks(tables, names, decision is not None)]
-    return finish(study, CONTRACTS, tables, checks, findings, segments)
+    checks = [
+        *_source_checks({"journey": log, **sources}),
+        *_hypothesis_checks(tables, names, decision is not None),
+    ]
+    result = finish(study, CONTRACTS, tables, checks, findings, segments)
+    return replace(result, segment_names={ALL_CODE: _("Все клиенты"), **result.segment_names})
 
 
 _SOURCE_RULES = {
@@ -199,7 +283,7 @@ _SOURCE_RULES = {
 }
 
 
-def _source_checks(sources: dict[str, _Source]) -> list[Check]:
+def _source_checks(sources: dict[str, _Source | EventLog]) -> list[Check]:
     """Check what each source gave; a missing one is named with the file to add."""
     checks = []
     for name, rule in _SOURCE_RULES.items():
@@ -211,10 +295,7 @@ def _source_checks(sources: dict[str, _Source]) -> list[Check]:
                       remedy.format(name=name))
             )  # fmt: skip
             continue
-        details = _("строк – {rows}, из них вне сегментов – {unplaced}").format(
-            rows=format_count(source.rows_count), unplaced=format_count(source.unplaced_count)
-        )
-        is_met = source.unplaced_count < source.rows_count
+        is_met, details = source.is_placed, source.details
         remedy = _("добавьте client_id или признаки, по которым построены сегменты.")
         outcome = Outcome.MET if is_met else Outcome.WARNING
         checks.append(Check(f"{name}_data", rule, "7", outcome, details, "" if is_met else remedy))

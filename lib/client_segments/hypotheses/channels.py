@@ -2,51 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 
 from client_segments.hypotheses.contracts import ALL_CODE, CHANNEL_SHARES
 from client_segments.labels import fold
 from client_segments.statistics import wilson_interval
 
-_NUMBERED = re.compile(r"(?P<code>\d{1,2})[.)]?(?:\s+(?P<name>.*))?")
 _ITEM = ["item_code", "item_name"]
-
-
-def match_channels(labels: list[str], catalogue: pd.DataFrame) -> pd.DataFrame:
-    """Match labels of channels to the catalogue: by code (`4` is `04`), by name, or by both.
-
-    Parameters
-    ----------
-    labels
-        Distinct labels as they stand in the data.
-    catalogue
-        One row is one channel: code, name.
-
-    Returns
-    -------
-    DataFrame
-        One row is one label: channel (the label), item_code, item_name. A label outside the
-        catalogue keeps its name; its code is the folded label.
-    """
-    names = dict(zip(catalogue["code"], catalogue["name"], strict=True))
-    codes = {fold(name): code for code, name in names.items()}
-    own: dict[str, str] = {}
-    rows = []
-    for label in sorted(labels):
-        key = fold(label)
-        code = codes.get(key)
-        written = _NUMBERED.fullmatch(key)
-        if code is None and written and written["code"].zfill(2) in names:
-            candidate = written["code"].zfill(2)
-            is_match = not written["name"] or codes.get(written["name"]) == candidate
-            code = candidate if is_match else None
-        if code is None:
-            rows.append((label, key, own.setdefault(key, label)))
-        else:
-            rows.append((label, code, names[code]))
-    return pd.DataFrame(rows, columns=["channel", *_ITEM]).astype("str")
 
 
 def match_problems(labels: list[str]) -> pd.DataFrame:
