@@ -6,17 +6,36 @@ from collections.abc import Callable, Iterable
 from types import ModuleType
 
 from benchmarks.harness import Line, Settings
-from benchmarks.topics import batch, classes, engine, imports, journey, reading, recovery, report
+from benchmarks.topics import (
+    batch,
+    classes,
+    coverage,
+    engine,
+    imports,
+    journey,
+    raking,
+    ranking,
+    reading,
+    recovery,
+    report,
+    texts,
+    trees,
+)
 
 TOPICS: dict[str, ModuleType] = {
     "reading": reading,
     "engine": engine,
     "classes": classes,
+    "trees": trees,
     "journey": journey,
     "imports": imports,
     "batch": batch,
     "report": report,
+    "ranking": ranking,
+    "texts": texts,
     "recovery": recovery,
+    "raking": raking,
+    "coverage": coverage,
 }
 
 

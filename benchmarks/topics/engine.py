@@ -1,126 +1,148 @@
-"""Coding and aggregation of clients against the plain GROUP BY that any analyst would write."""
+"""Clients from Parquet of text to Parquet of client and segment, against a bare GROUP BY.
+
+All that steps 1 and 2 do with every client is timed: every value read strictly, identifiers
+checked, text coded, patterns counted, patterns put into classes, clients joined to them, values
+counted by segment, the result written. The classes themselves are known: topic `classes` times
+how they are found.
+"""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
-import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
 from benchmarks.harness import Line, Settings, compare, peak_memory_mb
-from benchmarks.made_clients import attribute_list, forming, planted_rules, raw_clients
-from client_segments.attributes import Coder, code_clients
-from client_segments.engine import THREADS, Engine
-from client_segments.reading import RawTable
-from client_segments.segments.contracts import REST_CODE
-from client_segments.segments.rules import place_rows
+from benchmarks.made_clients import CLASSES, LEVELS, write_clients, written_attributes
+from client_segments import recommendations as rec
+from client_segments.attributes import learn
+from client_segments.attributes.clients import open_engine
+from client_segments.engine import THREADS, DuckDBAdapter, Engine, statements
+from client_segments.reading import ColumnMapping, EngineClients
+from client_segments.segments import LatentClassModel
 
-TITLE = "Engine: text to codes, patterns, segments and their values"
-_WHOLE = "coding + patterns + assignment + values"
-_BEYOND_CODING = "patterns + assignment + values"
+TITLE = "Engine: Parquet of text → codes → segments → Parquet, against a bare GROUP BY"
+_FITTED_ON = 20_000
+_TARGETS = {"ordinary": "target ≤ 0.8 at 10⁷", "sharp": "target ≤ 1.4 at 10⁷"}
+_WHOLE = "whole, {kind} classes"
+_BARE = "DuckDB GROUP BY ALL of text, {kind}"
 _PEAK_CODE = """
-from benchmarks.made_clients import raw_clients
-{work}raw_clients({count}))
+from pathlib import Path
+from benchmarks.topics import engine
+engine.{call}
 """
 
 
 def run(settings: Settings) -> Iterator[Line]:
-    """Measure at 10⁵ and 10⁶ clients."""
-    sizes = (2_000,) if settings.is_quick else (100_000, 1_000_000)
-    for count in sizes:
-        yield from _at(count, settings)
-    if not settings.is_quick:
-        made = peak_memory_mb(_PEAK_CODE.format(work="(", count=sizes[-1]))
-        work = "from benchmarks.topics.engine import whole\nwhole("
-        peak = peak_memory_mb(_PEAK_CODE.format(work=work, count=sizes[-1]))
-        yield Line("peak memory", peak, "MiB", f"of which the raw table {made:.0f}, 10⁶ clients")
+    """Measure at 10⁵, 10⁶ and 10⁷ clients."""
+    sizes = (2_000,) if settings.is_quick else (100_000, 1_000_000, 10_000_000)
+    with tempfile.TemporaryDirectory(prefix="bench-engine-") as name:
+        for count in sizes:
+            for kind in ("sharp", "ordinary"):
+                path = Path(name) / "clients.parquet"
+                write_clients(path, count, kind)
+                yield from _at(path, count, kind, settings)
 
 
-def _at(count: int, settings: Settings) -> Iterator[Line]:
-    clients = raw_clients(count)
-    coded, coders = _coded(clients)
-    levels = {coder.attribute.code: len(coder.names) for coder in coders}
-    names = forming(attribute_list())
-    headers = [coder.attribute.name for coder in coders if coder.attribute.code in names]
-    categories = clients.frame[headers].astype("category")
-    times = compare(
-        {
-            _WHOLE: lambda: whole(clients),
-            "DuckDB GROUP BY of text": lambda: _group_text(clients.frame, headers),
-            "pandas groupby of categories": lambda: categories.groupby(
-                headers, observed=True, dropna=False
-            ).size(),
-            "coding alone": lambda: _coded(clients),
-            _BEYOND_CODING: lambda: _segments(coded, coders),
-            "engine patterns": lambda: _patterns(coded, levels, names),
-            "bare DuckDB, the same SQL": lambda: _group_keys(coded, levels, names),
-        },
-        settings.repeats,
-    )
+def _at(path: Path, count: int, kind: str, settings: Settings) -> Iterator[Line]:
+    model = _known_classes(path)
+    whole, bare = _WHOLE.format(kind=kind), _BARE.format(kind=kind)
+    cases = {whole: lambda: do_all(path, model), bare: lambda: group_text(path)}
+    if count <= 1_000_000:
+        frame = pq.read_table(path).to_pandas().drop(columns="client_id").astype("category")
+        names = list(frame.columns)
+        cases["pandas groupby of categories"] = lambda: frame.groupby(
+            names, observed=True, dropna=False
+        ).size()
+    times = compare(cases, settings.repeats)
     yield Line("clients", count, "rows")
-    bases = {"DuckDB GROUP BY of text": "they only group", "pandas groupby of categories": "same"}
-    yield from times.lines(_WHOLE, bases)
-    yield Line("coding alone", times.median("coding alone"), "s")
-    yield from times.lines(_BEYOND_CODING, {})
-    yield from times.lines("engine patterns", {"bare DuckDB, the same SQL": "target ≤ 1.05"})
-    assigned = whole(clients)
-    ratio = int(assigned.notna().sum()) / len(clients.frame)
-    yield Line("clients assigned ÷ clients read", ratio, "×", "must be exactly 1")
+    bases = {name: "the same, counted only" for name in cases if name not in (whole, bare)}
+    yield from times.lines(whole, {bare: _TARGETS[kind], **bases})
+    yield from _layer(path, kind, settings)
+    placed, patterns = do_all(path, model)
+    yield Line("patterns ÷ clients", patterns / count, "×")
+    yield Line("clients assigned ÷ clients read", placed / count, "×", "must be exactly 1")
+    if not settings.is_quick:
+        for label, call in (("whole", "peak_whole"), ("bare GROUP BY", "group_text")):
+            code = _PEAK_CODE.format(call=f"{call}(Path({str(path)!r}))")
+            yield Line(f"peak memory, {label}, {kind}", peak_memory_mb(code), "MiB")
 
 
-def _coded(clients: RawTable) -> tuple[pd.DataFrame, list[Coder]]:
-    coded, coders, findings = code_clients(clients, attribute_list(), "clients")
-    findings.raise_errors()
-    return coded, coders
+def _known_classes(path: Path) -> LatentClassModel:
+    """Fit the classes to the first clients: every value occurs among them."""
+    with _opened(path) as (engine, names):
+        return LatentClassModel(CLASSES, seed=rec.SEED, n_starts=4).fit(
+            engine.rows(names)[names].head(_FITTED_ON)
+        )
 
 
-def whole(clients: RawTable) -> pd.Series:
-    """Do all that steps 1 and 2 do with every client; return the segment of each."""
-    return _segments(*_coded(clients))
+class _opened:
+    """Clients of a Parquet file, read and coded as step 1 does it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> tuple[Engine, list[str]]:
+        adapter = DuckDBAdapter([self._path], self._path.parent)
+        clients = EngineClients(adapter, ColumnMapping(), self._path.name, (self._path,))
+        coders, findings = learn(clients, written_attributes(), self._path.name)
+        findings.raise_errors()
+        self._engine = open_engine(clients, coders)
+        return self._engine, [coder.attribute.code for coder in coders]
+
+    def __exit__(self, *error: object) -> None:
+        self._engine.__exit__(*error)
 
 
-def _segments(coded: pd.DataFrame, coders: list[Coder]) -> pd.Series:
-    levels = {coder.attribute.code: len(coder.names) for coder in coders}
-    names = forming(attribute_list())
-    rules = planted_rules(coders)
-    with Engine(coded, levels) as engine:
+def do_all(path: Path, model: LatentClassModel) -> tuple[int, int]:
+    """Do all that steps 1 and 2 do with every client; return clients written and patterns."""
+    target = path.with_name("segments.parquet")
+    with _opened(path) as (engine, names):
         patterns = engine.patterns(names)
-        codes = np.array([*(f"segment-{number}" for number in range(len(rules))), REST_CODE])
-        chosen = codes[place_rows(rules, patterns).chosen]
-        assigned = engine.assign(names, patterns[["pattern_key"]].assign(segment_code=chosen))
+        classes = model.predict(patterns[names])
+        segments = pd.Categorical.from_codes(classes, [f"class-{n + 1}" for n in range(CLASSES)])
+        engine.assign(names, patterns[["pattern_key"]].assign(segment_code=segments))
         engine.segment_values()
-    return assigned
+        engine.write_segments(target)
+    return pq.read_metadata(target).num_rows, len(patterns)
 
 
-def _patterns(coded: pd.DataFrame, levels: dict[str, int], names: list[str]) -> pd.DataFrame:
-    with Engine(coded, levels) as engine:
-        return engine.patterns(names)
+def peak_whole(path: Path) -> None:
+    """Do all, with classes of its own, for the measurement of memory."""
+    do_all(path, _known_classes(path))
 
 
-def _connect() -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(config={"threads": THREADS})
+def group_text(path: Path) -> None:
+    """Count the combinations of text as any analyst would; the rows stay in the engine."""
+    columns = ", ".join(f'"Признак {number}"' for number in range(1, len(LEVELS) + 1))
+    with duckdb.connect(config={"threads": THREADS}) as connection:
+        connection.execute(
+            f"CREATE TEMP TABLE patterns AS SELECT {columns}, COUNT(*) AS n "
+            f"FROM read_parquet('{path}') GROUP BY ALL"
+        )
 
 
-def _group_keys(coded: pd.DataFrame, levels: dict[str, int], names: list[str]) -> pd.DataFrame:
-    terms, stride = [], 1
-    for name in names:
-        terms.append(f'CAST("{name}" AS BIGINT) * {stride}')
-        stride *= levels[name] + 1
-    columns = "".join(f', MIN("{name}") AS "{name}"' for name in names)
-    with _connect() as connection:
-        connection.register("clients", coded)
-        return connection.execute(
-            f"SELECT {' + '.join(terms)} AS pattern_key{columns}, COUNT(*) AS rows_count, "
-            "CAST(SUM(clients_count) AS BIGINT) AS clients_count, "
-            "SUM(clients_count * weight) AS weight FROM clients GROUP BY 1 ORDER BY 1"
-        ).df()
+def _layer(path: Path, kind: str, settings: Settings) -> Iterator[Line]:
+    """Time the engine's own layer against the same SQL sent to DuckDB by hand."""
+    with _opened(path) as (engine, names):
+        frame = engine.rows(names)
+        levels = dict(zip(names, LEVELS, strict=True))
+    sql = statements.patterns(DuckDBAdapter.dialect, names, levels)
+    by_hand_frame = frame.assign(mass_units=statements.WEIGHT_UNIT)
+    ours, theirs = f"engine patterns, {kind}", "the same SQL in bare DuckDB"
 
+    def by_engine() -> None:
+        with Engine(frame, levels) as engine:
+            engine.patterns(names)
 
-def _group_text(frame: pd.DataFrame, headers: list[str]) -> pd.DataFrame:
-    columns = ", ".join(f'"{header}"' for header in headers)
-    with _connect() as connection:
-        connection.register("clients", frame[headers])
-        return connection.execute(
-            f"SELECT {columns}, COUNT(*) AS clients_count FROM clients GROUP BY ALL"
-        ).df()
+    def by_hand() -> None:
+        with duckdb.connect(config={"threads": THREADS}) as connection:
+            connection.register(statements.CODED, by_hand_frame)
+            connection.sql(sql).to_arrow_table().to_pandas()
+
+    times = compare({ours: by_engine, theirs: by_hand}, settings.repeats)
+    yield from times.lines(ours, {theirs: "target ≤ 1.05"})

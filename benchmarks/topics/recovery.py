@@ -12,7 +12,7 @@ from benchmarks.demo_copy import demo_root, run_steps
 from benchmarks.harness import Line, Settings
 from client_segments import attributes, priorities, segments, validation
 from client_segments.engine import Engine
-from client_segments.segments.grouping import fit_classes
+from client_segments.segments.classes import fit_classes
 from client_segments.segments.latent_classes import adjusted_rand_index
 from client_segments.study import AuthorityYear, Study
 
@@ -73,7 +73,8 @@ def _classes(study: Study, count: int) -> np.ndarray:
         patterns = engine.patterns(forming)
         classes = fit_classes(patterns, forming, count)
         by_pattern = patterns[["pattern_key"]].assign(segment_code=classes.astype(str))
-        return engine.assign(forming, by_pattern).to_numpy()
+        engine.assign(forming, by_pattern)
+        return engine.segment_codes().to_numpy()
 
 
 def _hypotheses(study: Study, truth: dict) -> Iterator[Line]:

@@ -149,9 +149,10 @@ def _figure(
     figure.update_layout(
         template=TEMPLATE,
         title={"text": wrapped, "yref": "container", "y": 1, "yanchor": "top", "pad": {"t": 10}},
-        meta={"title": title, "description": description},
+        meta={"title": title, "description": description, "title_height": top},
         height=top + legend + height + 60,
-        margin={"t": top},
+        # A legend stands between the title and the drawing; on a wide page three names a line.
+        margin={"t": top + (_legend_room(traces) if legend else 0)},
         showlegend=series_count > 1,
         **layout,
     )
@@ -161,6 +162,25 @@ def _figure(
             font={"size": 15},
         )  # fmt: skip
     return figure
+
+
+def _legend_room(traces: Sequence[go.Scatter | go.Bar | go.Heatmap]) -> int:
+    names = [trace.name for trace in traces if trace.name]
+    lines = max((name.count("<br>") + 1 for name in names), default=1)
+    return -(-len(names) // 3) * (8 + 16 * lines)
+
+
+def free_figure(
+    traces: Sequence[go.Scatter | go.Bar],
+    *,
+    title: str,
+    description: str,
+    height: int,
+    series_count: int = 1,
+    **layout: object,
+) -> go.Figure:
+    """Return a figure of traces made elsewhere, in the common look; `height` is of the plot."""
+    return _figure(traces, title, description, height, series_count, **layout)
 
 
 def _has_values(trace: go.Scatter | go.Bar | go.Heatmap) -> bool:
@@ -392,7 +412,7 @@ def heat_map(
         for i, r in enumerate(rows)
     ]
     row_labels = [wrap_label(name) for name in rows]
-    column_labels = [wrap_label(name, 16) for name in columns]
+    column_labels = [wrap_label(name, 14) for name in columns]
     heat = go.Heatmap(
         z=z,
         x=list(range(len(columns))),
@@ -420,6 +440,7 @@ def heat_map(
         "tickmode": "array",
         "tickvals": list(range(len(columns))),
         "ticktext": column_labels,
+        "tickangle": 0,
         "side": "top",
         "showgrid": False,
         "zeroline": False,
@@ -433,7 +454,8 @@ def heat_map(
     height = _rows_height(row_labels) + 20 * column_lines + 30
     figure = _figure([heat], title, description, height, xaxis=across, yaxis=down)
     # Narrower, the numbers would not fit their cells: a page scrolls the drawing instead.
-    figure.layout.meta["minimum_width"] = 200 + 96 * len(columns)
+    longest = max((len(word) for name in columns for word in str(name).split()), default=0)
+    figure.layout.meta["minimum_width"] = 200 + max(96, 7 * longest + 12) * len(columns)
     return figure
 
 
@@ -555,3 +577,152 @@ def line_chart(
     if marked is not None:
         figure.add_vline(x=marked, line={"color": _INK, "width": 1.3, "dash": "dash"})
     return figure
+
+
+def dumbbell_chart(
+    frame: pd.DataFrame,
+    label: str,
+    value: str,
+    other: str,
+    *,
+    title: str,
+    value_title: str,
+    value_name: str,
+    other_name: str,
+    description: str,
+    group: str | None = None,
+    low: str | None = None,
+    high: str | None = None,
+) -> go.Figure:
+    """Return two dots a row and the line between them: how far a number is from another.
+
+    Parameters
+    ----------
+    value, other, value_name, other_name
+        Columns of the two numbers, and what each is in words.
+    group
+        Column whose values head the rows that follow them.
+    low, high
+        Columns of the interval of `value`, drawn as whiskers.
+    """
+    places, labels, kept = [], [], None
+    for row in frame.to_dict("records"):
+        if group and row[group] != kept:
+            kept = row[group]
+            labels.append(f"<b>{wrap_label(kept)}</b>")
+        places.append(len(labels))
+        labels.append(wrap_label(row[label]))
+    names = [group, label] if group else [label]
+    between = go.Scatter(
+        x=[x for pair in zip(_numbers(frame[other]), _numbers(frame[value]), strict=True)
+           for x in (*pair, None)],
+        y=[y for place in places for y in (place, place, None)],
+        mode="lines", line={"color": "#8c959f", "width": 3}, hoverinfo="skip", showlegend=False,
+    )  # fmt: skip
+    dots = [
+        go.Scatter(
+            x=_numbers(frame[column]),
+            y=places,
+            mode="markers",
+            name=wrap_label(name, 40),
+            marker={"color": colour, "size": 11, "symbol": symbol, "line": _OUTLINE},
+            error_x=_errors(frame, value, low, high) if column == value else None,
+            customdata=_hover(frame.assign(told=name), [*names, "told"], column),
+            hovertemplate=_HOVER_TEMPLATE,
+        )
+        for column, name, colour, symbol in (
+            (other, other_name, "#ffffff", "circle"), (value, value_name, PALETTE[0], "diamond"),
+        )
+    ]  # fmt: skip
+    figure = _figure(
+        [between, *dots], title, description, _rows_height(labels), series_count=2,
+        xaxis=_value_axis(value_title, value), yaxis=_category_axis(labels),
+    )  # fmt: skip
+    return figure.update_xaxes(rangemode="tozero")
+
+
+def point_map(
+    frame: pd.DataFrame,
+    label: str,
+    x: str,
+    y: str,
+    size: str,
+    *,
+    title: str,
+    description: str,
+    hover: str | None = None,
+) -> go.Figure:
+    """Return points on a plane whose axes mean nothing: only how near they lie does.
+
+    The area of a point grows with `size`; its name stands beside it, where it hides least.
+    """
+    largest = float(frame[size].max() or 1)
+    ends = {axis: (float(frame[axis].min()), float(frame[axis].max())) for axis in (x, y)}
+    width = max(high - low for low, high in ends.values()) or 1.0
+    pixels = _MAP_WIDTH / (1.7 * width)
+    labels = [wrap_label(name, 22) for name in frame[label]]
+    radii = [_MAP_RADIUS * (float(value) / largest) ** 0.5 for value in frame[size]]
+    spots = [
+        (pixels * place_x, pixels * place_y, radius)
+        for place_x, place_y, radius in zip(frame[x], frame[y], radii, strict=True)
+    ]
+    points = go.Scatter(
+        x=_numbers(frame[x]),
+        y=_numbers(frame[y]),
+        mode="markers+text",
+        text=labels,
+        textposition=_free_sides(spots, labels),
+        cliponaxis=False,
+        marker={
+            "size": [max(2 * radius, 6.0) for radius in radii],
+            "color": PALETTE[4],
+            "opacity": 0.7,
+            "line": _OUTLINE,
+        },
+        customdata=_hover(frame, [label], size, hover=hover),
+        hovertemplate=_HOVER_TEMPLATE,
+    )
+    height = int(pixels * (ends[y][1] - ends[y][0])) + 90
+    figure = _figure([points], title, description, height)
+    hidden = {"visible": False, "zeroline": False}
+    middle = sum(ends[x]) / 2
+    figure.update_xaxes(range=[middle - 0.85 * width, middle + 0.85 * width], **hidden)
+    # One unit is as long across as down: distances are what the map shows.
+    figure.update_yaxes(scaleanchor="x", constrain="domain", **hidden)
+    figure.layout.meta["minimum_width"] = _MAP_WIDTH
+    return figure
+
+
+_MAP_WIDTH = 640
+_MAP_RADIUS = 24
+_SIDES = {
+    "top center": (0, 1), "bottom center": (0, -1), "middle right": (1, 0), "middle left": (-1, 0),
+}  # fmt: skip
+
+
+def _free_sides(spots: Sequence[tuple[float, float, float]], labels: Sequence[str]) -> list[str]:
+    """Choose the side of each point, in pixels, where its label overlaps the others least."""
+    circles = [(x - r, y - r, x + r, y + r) for x, y, r in spots]
+    taken, chosen = [], []
+    for number, ((x, y, radius), label) in enumerate(zip(spots, labels, strict=True)):
+        lines = label.split("<br>")
+        half_width, half_height = 3.4 * max(map(len, lines)), 8 * len(lines)
+        boxes = {}
+        for side, (across, up) in _SIDES.items():
+            middle_x = x + across * (radius + half_width + 4)
+            middle_y = y + up * (radius + half_height + 2)
+            boxes[side] = (
+                middle_x - half_width, middle_y - half_height,
+                middle_x + half_width, middle_y + half_height,
+            )  # fmt: skip
+        others = [*taken, *circles[:number], *circles[number + 1 :]]
+        best = min(boxes, key=lambda side: sum(_overlap(boxes[side], other) for other in others))
+        chosen.append(best)
+        taken.append(boxes[best])
+    return chosen
+
+
+def _overlap(first: tuple[float, ...], second: tuple[float, ...]) -> float:
+    across = min(first[2], second[2]) - max(first[0], second[0])
+    down = min(first[3], second[3]) - max(first[1], second[1])
+    return max(across, 0.0) * max(down, 0.0)

@@ -48,15 +48,19 @@ def _check_passport(study: Study) -> Findings:
 
 def _check_grouping(study: Study) -> Findings:
     """Check the list of attributes against the clients, and the segments against the list."""
-    if reading.load_raw(study, "clients") is None:
-        return Findings()  # the check of the raw tables has said so
-    clients = attributes.load_clients(study)
+    try:
+        clients = attributes.load_clients(study)
+    except InputError as error:
+        if any(finding.rule == "no_clients" for finding in error.findings):
+            return Findings()  # the check of the raw tables has said so
+        raise
     listed, findings = attributes.load_list(study, decisions.load_group(study), clients)
-    file = study.name_of(clients.files[0])
-    _coded, coders, coding = attributes.code_clients(clients, listed, file)
+    coders, coding = attributes.learn(clients, listed, attributes.clients_file(study, clients))
+    attributes.close_clients(clients)
     findings.extend(coding)
     _grouping, grouping_findings = segments.load_grouping(study, coders)
     findings.extend(grouping_findings)
+    findings.extend(priorities.load_entitlement(study, coders)[1])
     return findings
 
 
@@ -64,6 +68,8 @@ def _check_lists(study: Study) -> Findings:
     """Check the decisions that are lists of records, and the weights."""
     findings = Findings()
     for name, key, contract in (
+        ("stages", "activities", hypotheses.ACTIVITY_RECORDS),
+        ("journey", "described", hypotheses.JOURNEY_RECORDS),
         ("hypotheses", "hypotheses", hypotheses.HYPOTHESIS_RECORDS),
         ("plan", "measures", profiles.MEASURE_RECORDS),
         ("profiles", "fields", profiles.PROFILE_FIELD_RECORDS),

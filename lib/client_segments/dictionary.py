@@ -13,7 +13,7 @@ from client_segments import (
 )
 from client_segments import recommendations as rec
 from client_segments.contracts import Column, TableContract
-from client_segments.decisions import GROUP_SETTINGS
+from client_segments.decisions import CLIENTS_PLACE, GROUP_SETTINGS
 from client_segments.language import _
 from client_segments.raw_tables import RAW_TABLES
 from client_segments.steps import checks_contract
@@ -30,6 +30,10 @@ STEP_CONTRACTS = {
 DECISION_CONTRACTS = {
     "attributes.yml → attributes": attributes.ATTRIBUTE_RECORDS,
     "segments.yml → segments": segments.SEGMENT_RECORDS,
+    "weights.yml → comparisons": priorities.COMPARISON_RECORDS,
+    "entitlement.yml → measures": priorities.ENTITLEMENT_RECORDS,
+    "stages.yml → activities": hypotheses.ACTIVITY_RECORDS,
+    "journey.yml → described": hypotheses.JOURNEY_RECORDS,
     "hypotheses.yml → hypotheses": hypotheses.HYPOTHESIS_RECORDS,
     "plan.yml → measures": profiles.MEASURE_RECORDS,
     "profiles.yml → fields": profiles.PROFILE_FIELD_RECORDS,
@@ -78,7 +82,7 @@ _SEGMENTS_EXAMPLE = _("""\
 Правила сегментов – дерево условий; побеждает первое подходящее:
 
 ```yaml
-method: rules                # или latent_classes и classes: 4
+method: rules                # или latent_classes и classes: 4, или rules_and_classes: правила, затем классы
 segments:
   - code: elderly_rural
     name: Пожилые сельские жители
@@ -90,6 +94,20 @@ segments:
           in: [село, отдалённый]
         - not: {attribute: household, in: [несколько поколений]}
 rest: {name: Остальные}
+```
+""")
+
+_WEIGHTS_EXAMPLE = _("""\
+Веса параметров пункта 6 называют числами или получают из попарных сравнений:
+
+```yaml
+method: comparisons          # или given: веса названы числами; без этой строки считаются числа
+weights: {capacity: 35, satisfaction: 35, problem_uniqueness: 15, blind_zone: 15}
+comparisons:                 # каждая пара один раз; 1 – равно важны, 9 – несравнимо важнее
+  - {first: capacity, second: satisfaction, times: 1}
+  - {first: capacity, second: blind_zone, times: 3}
+  - {first: satisfaction, second: blind_zone, times: 3}
+research_first: [elderly_rural]
 ```
 """)
 
@@ -134,9 +152,10 @@ def data_dictionary() -> str:
     lines += ["## " + _("Паспорт группы и решения людей (decisions)"), ""]
     lines += [_("В каждом файле решений: `who` – кто, `when` – когда, `why` – почему."), ""]
     lines += _table(GROUP_SETTINGS, f"`group.yml` – {GROUP_SETTINGS.label}")
+    lines += _table(CLIENTS_PLACE, f"`group.yml: clients` – {CLIENTS_PLACE.label}")
     for title, contract in DECISION_CONTRACTS.items():
         lines += _table(contract, f"`{title}` – {contract.label}")
-    lines += [_SEGMENTS_EXAMPLE, "## " + _("Таблицы шагов (work)"), ""]
+    lines += [_SEGMENTS_EXAMPLE, _WEIGHTS_EXAMPLE, "## " + _("Таблицы шагов (work)"), ""]
     for step, contracts in STEP_CONTRACTS.items():
         for contract in (*contracts, checks_contract(step)):
             lines += _table(

@@ -106,6 +106,21 @@ INSTRUMENTS = {
 }
 """Clauses 6 and 7: ways of getting feedback."""
 
+EXPERIENCE_INDICES = {
+    "nps": _("готовность рекомендовать"),
+    "ces": _("лёгкость обращения"),
+    "engagement": _("вовлечённость"),
+}
+"""Own: indices of experience with a question and a scale of their own."""
+
+NOT_APPLYING_KINDS = {
+    "unaware": _("не знает о праве"),
+    "unwilling": _("знает и не обращается"),
+    "not_offered": _("не предложили"),
+    "not_accompanied": _("не помогли дойти до конца"),
+}
+"""Own: kinds of not applying, after Warin (2010) Le non-recours: définition et typologies."""
+
 PROBLEM_SOURCES = {
     "complaint": _("жалоба"),
     "interview": _("глубинное интервью"),

@@ -94,6 +94,36 @@ def difference_interval(
     )
 
 
+def paired_difference_interval(
+    both: ArrayLike, first_only: ArrayLike, second_only: ArrayLike, neither: ArrayLike
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the 95 % interval (low, high) of two shares' difference among the same people.
+
+    The first share is of those who have the first thing, the second of those who have the second;
+    the counts are people. NaN where there are none.
+
+    Source: Newcombe (1998) Stat Med 17:2635-2650, method 10 (score intervals, with the
+    correlation of the two, corrected for continuity).
+    """
+    a, b, c, d = (np.asarray(count, dtype=float) for count in
+                  np.broadcast_arrays(both, first_only, second_only, neither))  # fmt: skip
+    total = a + b + c + d
+    first_low, first_high = wilson_interval(a + b, total)
+    second_low, second_high = wilson_interval(a + c, total)
+    excess = a * d - b * c
+    corrected = np.where(excess < 0, excess, np.maximum(excess - total / 2, 0))
+    spread = np.sqrt((a + b) * (c + d) * (a + c) * (b + d))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        correlation = np.where(spread > 0, corrected / spread, 0.0)
+        first, second = (a + b) / total, (a + c) / total
+    down, up = first - first_low, first_high - first
+    other_down, other_up = second - second_low, second_high - second
+    return (
+        first - second - np.sqrt(down**2 - 2 * correlation * down * other_up + other_up**2),
+        first - second + np.sqrt(up**2 - 2 * correlation * up * other_down + other_down**2),
+    )
+
+
 def difference_test(
     hits: ArrayLike, total: ArrayLike, other_hits: ArrayLike, other_total: ArrayLike
 ) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from client_segments import (
@@ -20,7 +22,7 @@ from client_segments import recommendations as rec
 from client_segments.catalogue import authority_name
 from client_segments.checking import check_group
 from client_segments.contracts import Column, Kind, TableContract
-from client_segments.language import _, counted, format_count, format_date, format_percent
+from client_segments.language import _, counted, format_count, format_date
 from client_segments.presentation import Shown
 from client_segments.raw_tables import RAW_TABLES_BY_NAME
 from client_segments.status import STATUS
@@ -28,7 +30,7 @@ from client_segments.steps import StepResult
 from client_segments.study import AuthorityYear, Study, open_study, open_year
 
 RAW_OF_STEP = {
-    "attributes": ("clients",),
+    "attributes": ("clients", "regulation"),
     "segments": (),
     "priorities": ("population", "feedback", "problems", "eligibility"),
     "hypotheses": ("journey", "channels", "problems"),
@@ -40,6 +42,9 @@ RAW_OF_STEP = {
 DECISION_RECORDS = {
     "attributes": ("attributes", attributes.ATTRIBUTE_RECORDS, ("groups",)),
     "segments": ("segments", segments.SEGMENT_RECORDS, ("rule",)),
+    "problems": ("problems", priorities.PROBLEM_RECORDS, ()),
+    "stages": ("activities", hypotheses.ACTIVITY_RECORDS, ()),
+    "journey": ("described", hypotheses.JOURNEY_RECORDS, ()),
     "hypotheses": ("hypotheses", hypotheses.HYPOTHESIS_RECORDS, ()),
     "plan": ("measures", profiles.MEASURE_RECORDS, ()),
     "profiles": ("fields", profiles.PROFILE_FIELD_RECORDS, ()),
@@ -124,12 +129,18 @@ def show_decision(study: Study | AuthorityYear, name: str) -> Shown:
     if decision is None:
         file = study.name_of(decisions.decision_path(study, name))
         message = _("Решения нет («{title}»): файл {file} ещё не создан.")
-        return presentation.show_note(message.format(title=title, file=file))
+        note = presentation.show_note(message.format(title=title, file=file))
+        if name != "weights":
+            return note
+        used = priorities.show_weights(study)
+        return Shown(note.html + used.html, f"{note.text}\n{used.text}")
     signature = _("решение: {who}, {when}; обоснование: {why}").format(
         who=decision.who or _("подпись не указана"),
         when=format_date(decision.when),
         why=decision.why.rstrip(".") or _("не указано"),
     )
+    if name == "weights":
+        return priorities.show_weights(study, signature)
     if name not in DECISION_RECORDS:
         rows = [
             (KEY_LABELS.get(key, key), _flat(value))
@@ -253,27 +264,6 @@ def show_segments(result: StepResult) -> Shown:
     return presentation.show_result(result, "segments", columns=columns)
 
 
-def show_blind_zone(result: StepResult) -> Shown:
-    """Show the blind zone; ranges only where the number of the entitled is an estimate."""
-    table = result.table("blind_zone")
-    exact = table["entitled_low_count"].equals(table["entitled_high_count"])
-    ranges = ("_low_count", "_high_count", "low_pct", "high_pct")
-    columns = [name for name in table.columns if not (exact and name.endswith(ranges))]
-    shown = presentation.show_result(result, "blind_zone", columns=columns)
-    whole = table.loc[table["measure"] == priorities.ALL_MEASURES]
-    entitled, blind = whole["entitled_count"].sum(), whole["blind_zone_count"].sum()
-    if not entitled:
-        return shown
-    total = presentation.show_note(
-        _("Всего по группе имеют право, но не обращались: {blind} из {entitled} ({share}).").format(
-            blind=format_count(blind),
-            entitled=format_count(entitled),
-            share=format_percent(100 * blind / entitled),
-        )
-    )
-    return Shown(total.html + shown.html, f"{total.text}\n{shown.text}")
-
-
 def show_verdicts(result: StepResult) -> Shown:
     """Show the verdict on each hypothesis with what it rests on."""
     columns = [
@@ -307,6 +297,46 @@ def show_profiles(result: StepResult) -> Shown:
         )
         parts.append((f"{name} – {status_name}", shown))
     return presentation.show_folded(parts)
+
+
+def show_decisions(study: Study, names: Sequence[str]) -> Shown:
+    """Show several decisions, each folded under its name."""
+    return presentation.show_folded(
+        (decisions.DECISION_NAMES[name].capitalize(), show_decision(study, name)) for name in names
+    )
+
+
+def _show_tables(result: StepResult, names: Sequence[str], columns_left: Sequence[str]) -> Shown:
+    """Show tables of a step that have rows, each folded under its label."""
+    parts = []
+    for name in names:
+        frame = result.table(name)
+        if frame.empty:
+            continue
+        columns = [
+            column for column in frame if column not in columns_left and frame[column].notna().any()
+        ]
+        shown = presentation.show_result(result, name, limit=100, columns=columns)
+        parts.append((result.contracts[name].label, shown))
+    if not parts:
+        return presentation.show_note(_("Данных для этих таблиц нет."))
+    return presentation.show_folded(parts)
+
+
+def show_journey(result: StepResult) -> Shown:
+    """Show what the log and the talks say of the journey, table by table."""
+    names = [
+        "journey_totals", "journey_flow", "journey_times", "journey_shares", "journey_amounts",
+        "journey_variants", "journey_durations", "journey_channels", "journey_experience",
+        "journey_described", "journey_activities",
+    ]  # fmt: skip
+    return _show_tables(result, names, ["stage_number", "band_number", "channel_code"])
+
+
+def show_channels(result: StepResult) -> Shown:
+    """Show the order of channels, gaps between preference and use, and reasons."""
+    names = ["channel_ranks", "channel_gaps", "channel_reasons"]
+    return _show_tables(result, names, ["channel_code"])
 
 
 def show_proposals(result: StepResult) -> Shown:

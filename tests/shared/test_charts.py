@@ -158,3 +158,18 @@ def test_no_chart_carries_its_frame(frame):
 
 def test_figures_are_deterministic(frame):
     assert built(frame)["bar"].to_json() == built(frame)["bar"].to_json()
+
+
+def test_a_legend_has_room_between_the_title_and_the_drawing(frame):
+    many = pd.concat([frame.assign(year=2000 + number) for number in range(4)], ignore_index=True)
+    value = {"value_title": "Доля, %", **WORDS}
+    one = charts.dot_interval_chart(
+        frame, "name", "satisfaction_pct", "low_pct", "high_pct", **value
+    )
+    several = charts.dot_interval_chart(
+        many, "name", "satisfaction_pct", "low_pct", "high_pct", series="year", **value
+    )
+    title = several.layout.meta["title_height"]
+    assert one.layout.margin.t == title
+    # Four names stand in two lines of three at most.
+    assert several.layout.margin.t >= title + 2 * 24

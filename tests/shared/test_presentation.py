@@ -19,6 +19,7 @@ from client_segments.presentation import (
     show_result,
     show_study,
     show_table,
+    show_together,
     table_html,
 )
 from client_segments.steps import Check, Outcome, finish
@@ -260,3 +261,13 @@ def test_style_loads_nothing_and_its_lines_are_visible():
     assert colours
     for colour in colours:
         assert 1.05 / (_luminance(colour) + 0.05) >= 3, colour  # WCAG 1.4.11 on white
+
+
+def test_views_are_shown_one_under_another(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    parts = (show_note("раз"), show_note("два"))
+    views = show_together(*parts)
+    views._ipython_display_()
+    assert shown == list(parts)
+    assert repr(views) == "раз\n\nдва"

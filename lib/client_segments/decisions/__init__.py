@@ -18,6 +18,7 @@ from client_segments.decisions.files import (
     stray_files,
 )
 from client_segments.decisions.passport import (
+    CLIENTS_PLACE,
     GROUP_SETTINGS,
     GroupSettings,
     group_name,
@@ -27,6 +28,7 @@ from client_segments.decisions.records import records
 from client_segments.decisions.saving import save
 
 __all__ = [
+    "CLIENTS_PLACE",
     "CONTENT_KEYS",
     "DECISION_NAMES",
     "GROUP_SETTINGS",

@@ -22,7 +22,11 @@ DECISION_NAMES = {
     "columns": _("соответствие столбцов и кодов"),
     "attributes": _("перечень признаков"),
     "segments": _("сегменты"),
+    "problems": _("словарь проблем"),
+    "entitlement": _("кто имеет право на меры"),
     "weights": _("веса параметров"),
+    "stages": _("события журнала по этапам"),
+    "journey": _("путь по рассказам клиентов"),
     "hypotheses": _("гипотезы"),
     "plan": _("план персонализации"),
     "profiles": _("правки профилей"),
@@ -33,8 +37,12 @@ SIGNATURE_KEYS = ("who", "when", "why")
 CONTENT_KEYS = {
     "columns": ("tables",),
     "attributes": ("attributes",),
-    "segments": ("method", "classes", "segments", "rest"),
-    "weights": ("weights", "research_first"),
+    "segments": ("method", "classes", "segments", "rest", "model"),
+    "problems": ("problems",),
+    "entitlement": ("measures",),
+    "weights": ("method", "weights", "comparisons", "research_first"),
+    "stages": ("activities",),
+    "journey": ("described",),
     "hypotheses": ("hypotheses",),
     "plan": ("measures",),
     "profiles": ("fields",),
@@ -179,6 +187,10 @@ def read_yaml(path: Path, file: str, name: str = "") -> Decision:
         line = _("строка {line}").format(line=mark.line + 1) if mark else ""
         message = _("файл не читается как YAML.")
         finding = Finding(Severity.ERROR, "yaml", message, remedy, file, cell=line)
+        raise InputError([finding]) from None
+    except RecursionError:
+        message = _("значения вложены слишком глубоко или ссылаются сами на себя.")
+        finding = Finding(Severity.ERROR, "yaml_depth", message, _("упростите файл решения."), file)
         raise InputError([finding]) from None
     except YAMLError:
         message = _("файл не читается как YAML: в нём есть недопустимые знаки.")

@@ -27,7 +27,10 @@ def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return CommentedMap((key, _plain(item)) for key, item in value.items())
     if isinstance(value, (list, tuple)):
-        return CommentedSeq(_plain(item) for item in value)
+        items = CommentedSeq(_plain(item) for item in value)
+        if items and all(isinstance(item, float) for item in items):
+            items.fa.set_flow_style()  # a row of numbers is one line
+        return items
     if isinstance(value, str) and value[:1].isdigit() and value.isdigit():
         return DoubleQuotedScalarString(value)
     return value

@@ -16,9 +16,12 @@ from ruamel.yaml import YAML
 from client_segments import recommendations as rec
 from client_segments import storage
 from client_segments.demo import control, staff, support
+from client_segments.demo.appeals import dictionary_records, draw_appeals
 from client_segments.demo.files import with_words, write_csv, write_parquet, write_workbook
 from client_segments.demo.plans import AuthorityPlan, GroupPlan, SegmentPlan
+from client_segments.demo.regulation import write_regulation
 from client_segments.demo.tables import draw_segments, make_tables
+from client_segments.demo.talks import JOURNEYS
 from client_segments.raw_tables import RAW_TABLES_BY_NAME
 
 NO_ANSWER_CODE = 9
@@ -49,7 +52,10 @@ def write_authority(folder: Path, seed: int = rec.SEED) -> None:
 def write_group(folder: Path, plan: GroupPlan, seed: int = rec.SEED) -> None:
     """Write one group: passport, raw files, decisions and the planted truth."""
     tables = make_tables(plan, seed=seed)
+    tables["problems"] = draw_appeals(plan, tables["problems"], seed)
     _write_raw(folder / "raw", plan, tables)
+    if plan.code == "support":
+        write_regulation(folder / "raw", plan)
     _write_yaml(
         folder / "group.yml",
         {
@@ -62,7 +68,7 @@ def write_group(folder: Path, plan: GroupPlan, seed: int = rec.SEED) -> None:
             "limitations": list(plan.limitations),
         },
     )
-    for name, content in _decisions(plan).items():
+    for name, content in (_decisions(plan) | _talks(plan)).items():
         _write_yaml(folder / "decisions" / f"{name}.yml", content)
     _write_truth(folder, plan, seed)
 
@@ -90,7 +96,7 @@ def _formats(plan: GroupPlan) -> dict[str, tuple[str, Writer]]:
     old_text, titled = (".csv", _csv_1251), (".xlsx", _titled(plan))
     common = {
         "population": workbook, "eligibility": parquet, "journey": parquet, "channels": text,
-        "answers": workbook,
+        "answers": workbook, "ratings": text,
     }  # fmt: skip
     own = {
         "support": {"clients": old_text, "feedback": old_text, "problems": workbook},
@@ -102,6 +108,11 @@ def _formats(plan: GroupPlan) -> dict[str, tuple[str, Writer]]:
 
 def _write_raw(folder: Path, plan: GroupPlan, tables: Mapping[str, pd.DataFrame]) -> None:
     formats = _formats(plan)
+    tables = dict(tables)
+    tables["feedback"] = pd.concat(
+        [tables["feedback"].astype({"instrument": "str"}), tables.pop("criteria")],
+        ignore_index=True,
+    )
     for name, table in tables.items():
         contract = RAW_TABLES_BY_NAME[name]
         labels = {column.name: column.codes for column in contract.columns if column.codes}
@@ -172,6 +183,10 @@ def _decisions(plan: GroupPlan) -> dict[str, dict]:
             ],
             rest={"code": "rest", "name": "Остальные"},
         ),
+        "problems": _signed(
+            plan, 10, 9, ANALYST, "фразы выбраны по текстам обращений",
+            problems=dictionary_records(plan),
+        ),
         "weights": _signed(
             plan, 10, 13, HEAD, "основные параметры важнее дополнительных (пункт 6)",
             weights={
@@ -200,6 +215,15 @@ def _decisions(plan: GroupPlan) -> dict[str, dict]:
             ],
         ),
     }  # fmt: skip
+
+
+def _talks(plan: GroupPlan) -> dict[str, dict]:
+    """Return the journey that respondents told, where they were asked."""
+    records = JOURNEYS.get((plan.code, plan.year))
+    if records is None:
+        return {}
+    why = "путь записан со слов сотрудников, без имён и подразделений"
+    return {"journey": _signed(plan, 10, 24, ANALYST, why, described=[*map(dict, records)])}
 
 
 def _columns(plan: GroupPlan) -> dict:

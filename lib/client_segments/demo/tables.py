@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from client_segments import recommendations as rec
+from client_segments.demo.experience import criteria_answers, ratings, with_reasons
 from client_segments.demo.plans import AttributePlan, GroupPlan, SegmentPlan, Shares
 
 SPELLING_SHARE = 0.01
@@ -27,7 +28,8 @@ POPULATION_PER_CLIENT = 3.2
 """People in the official margins for each client that the authority knows."""
 
 TABLE_NAMES = (
-    "clients", "population", "eligibility", "feedback", "problems", "journey", "channels", "answers",
+    "clients", "population", "eligibility", "feedback", "criteria", "ratings", "problems", "journey",
+    "channels", "answers",
 )  # fmt: skip
 
 _STAGE_USES = (
@@ -77,14 +79,16 @@ def make_tables(
     -------
     dict of DataFrame
         By name, each as its raw contract says, with codes of the contract; attributes are
-        categorical columns of `clients`. `eligibility` exists only for measures of support,
+        categorical columns of `clients`; `criteria` are further rows of `feedback`, mark by
+        mark. `eligibility` exists only for measures of support,
         `population` only for persons.
     """
     count = plan.clients_count if clients_count is None else clients_count
     segments = draw_segments(plan, count, seed)
     identifiers = client_ids(plan, count)
     makers = {
-        "eligibility": _eligibility, "feedback": _feedback, "problems": _problems,
+        "eligibility": _eligibility, "feedback": _feedback, "criteria": criteria_answers,
+        "ratings": ratings, "problems": _problems,
         "journey": _journey, "channels": _channels,
     }  # fmt: skip
     tables: dict[str, pd.DataFrame] = {}
@@ -95,6 +99,8 @@ def make_tables(
     for name, maker in makers.items():
         if name in names:
             frame = maker(plan, segments, identifiers, _generator(plan, seed, name))
+            if name == "eligibility" and frame is not None:
+                frame = with_reasons(frame, _generator(plan, seed, "reasons"))
             if frame is not None:
                 tables[name] = frame
     if "answers" in names:

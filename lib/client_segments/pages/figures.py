@@ -52,7 +52,7 @@ def figure_html(fig_json: Mapping[str, object], description: str = "") -> str:
         raise ValueError("a figure has no text alternative: build it with client_segments.charts")
     title = meta.get("title", "")
     if title and layout.pop("title", None):
-        _close_up(layout)
+        _close_up(layout, meta.get("title_height"))
     heading = f"<strong>{escape(title)}</strong> " if title else ""
     label = f"{title}. {description}" if title else description
     chart = _script_json({"data": fig_json.get("data", []), "layout": layout})
@@ -75,13 +75,13 @@ def figure_html(fig_json: Mapping[str, object], description: str = "") -> str:
     )
 
 
-def _close_up(layout: dict) -> None:
-    """Take back the room that the title had at the top of the drawing."""
+def _close_up(layout: dict, title_height: int | None) -> None:
+    """Take back the room that the title had at the top of the drawing, above any legend."""
     margin = dict(layout.get("margin", {}))
-    room = margin.get("t", 0)
+    room = title_height or margin.get("t", 0)
     if room and layout.get("height"):
         kept = 34 if layout.get("annotations") else 12  # words above the drawing need their line
-        margin["t"] = kept
+        margin["t"] = margin.get("t", room) - room + kept
         layout["height"] -= room - kept
         layout["margin"] = margin
 

@@ -68,7 +68,10 @@ __all__ = [
     "uncovered_problems",
 ]
 
-_DECISIONS = ("columns", "attributes", "segments", "weights", "hypotheses", "plan", "profiles")
+_DECISIONS = (
+    "columns", "attributes", "segments", "weights", "stages", "journey", "hypotheses", "plan",
+    "profiles",
+)  # fmt: skip
 _EARLIER_STEPS = (attributes, segments, priorities, hypotheses, validation)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from client_segments import recommendations as rec
 from client_segments.decisions import GroupSettings
+from client_segments.hypotheses import JOURNEY_DESCRIBED
 from client_segments.labels import fold
 
 
@@ -41,6 +42,7 @@ class ProfileInputs:
     verdicts: pd.DataFrame
     quotations: pd.DataFrame
     measures: pd.DataFrame
+    journey_described: pd.DataFrame = field(default_factory=JOURNEY_DESCRIBED.empty)
     is_protected: bool = False
 
     @property

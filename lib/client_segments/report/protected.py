@@ -18,7 +18,13 @@ from client_segments.attributes import ATTRIBUTE_VALUES
 from client_segments.disclosure import is_hidden, protect, share_pct
 from client_segments.profiles import ProfileInputs
 from client_segments.segments import REST_CODE, SEGMENT_VALUES, load_grouping
-from client_segments.segments.images import image_lines_table, image_text, segment_values_table
+from client_segments.segments.images import (
+    image_absences_table,
+    image_lines_table,
+    segment_values_table,
+)
+from client_segments.segments.likeness import segment_likeness_table
+from client_segments.segments.words import image_texts
 from client_segments.statistics import exact_interval, wilson_interval
 from client_segments.study import Study
 
@@ -81,27 +87,22 @@ def _protected_images(
     counts = counts.assign(weight=counts["clients_count"].astype("float64"))
     values = study.read(ATTRIBUTE_VALUES)
     segment_values = segment_values_table(counts, values, inputs.attributes)
+    likeness = segment_likeness_table(segment_values, inputs.attributes)
     segment_values = segment_values[~is_hidden(segment_values["clients_count"])]
     in_rule = _attributes_of_rules(study)
     lines = image_lines_table(segment_values, inputs.attributes, in_rule)
+    absences = image_absences_table(segment_values, inputs.attributes, in_rule)
     capacity = protect(inputs.segments, ["segment_code"], ["clients_count"]).frame["clients_count"]
     table = inputs.segments.assign(clients_count=capacity)
     table["share_pct"] = (100 * capacity / capacity.sum()).astype("float64")
     by_segment = lines.groupby("segment_code")["attribute_code"]
     table["attributes_count"] = table["segment_code"].map(by_segment.nunique()).fillna(0)
     table["attribute_values_count"] = table["segment_code"].map(by_segment.size()).fillna(0)
-    rows = [
-        (
-            row.segment_code,
-            image_text(
-                row.segment_name, row.clients_count, row.share_pct,
-                lines[lines["segment_code"] == row.segment_code], inputs.group.unit_forms,
-            ),
-        )
-        for row in table.itertuples()
-        if not is_hidden(row.clients_count)
-    ]  # fmt: skip
-    return table, lines, pd.DataFrame(rows, columns=["segment_code", "image_text"])
+    images = image_texts(
+        table[~is_hidden(table["clients_count"])], segment_values, lines, absences, likeness,
+        inputs.attributes, inputs.group.unit_forms,
+    )  # fmt: skip
+    return table, lines, images
 
 
 def _attributes_of_rules(study: Study) -> dict[str, set[str]]:
@@ -115,9 +116,12 @@ def _attributes_of_rules(study: Study) -> dict[str, set[str]]:
 
 
 def _capacity(capacity: pd.DataFrame) -> pd.DataFrame:
-    counts = ["clients_count", "population_count", "population_low_count", "population_high_count"]
+    counts = [name for name in capacity if name.endswith("_count")]
     protected = protect(capacity, ["segment_code"], counts).frame
-    return capacity.assign(**{name: protected[name] for name in counts})
+    exact = [name for name in capacity if name.endswith("_pct")]
+    return capacity.assign(
+        **{name: protected[name] for name in counts}, **dict.fromkeys(exact, np.nan)
+    )
 
 
 def _satisfaction(satisfaction: pd.DataFrame) -> pd.DataFrame:
@@ -149,11 +153,15 @@ def _blind_zone(blind_zone: pd.DataFrame) -> pd.DataFrame:
 
     Bands keep order, so a range stays a range around its estimate.
     """
-    single = blind_zone[blind_zone["measure"] != priorities.ALL_MEASURES]
+    # A sum over measures is made anew from protected numbers; clients counted once are not one.
+    is_sum = (blind_zone["measure"] == priorities.ALL_MEASURES) & (
+        blind_zone["counting"] == priorities.SUMMED
+    )
+    told = blind_zone[~is_sum]
     sides = ("entitled_count", "entitled_low_count", "entitled_high_count")
     blind = ("blind_zone_count", "blind_zone_low_count", "blind_zone_high_count")
     counts = [*blind, "applied_count", "refused_count", "received_count"]
-    frame = protect(single, ["segment_code", "measure"], counts).frame
+    frame = protect(told, ["segment_code", "measure"], counts, texts=["counting"]).frame
     for entitled, hidden in zip(sides, blind, strict=True):
         frame[entitled] = frame["applied_count"] + frame[hidden]
     return priorities.blind_zone_rates(frame.drop(columns=list(blind)))

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import ipywidgets as ipw
 import pandas as pd
 
-from client_segments import decisions, hypotheses, profiles, segments, status
+from client_segments import catalogue, decisions, hypotheses, profiles, segments, status
 from client_segments import recommendations as rec
-from client_segments.attributes import ATTRIBUTE_VALUES, ATTRIBUTES
+from client_segments.attributes import (
+    ATTRIBUTE_PROPOSALS,
+    ATTRIBUTE_VALUES,
+    ATTRIBUTES,
+    attribute_record,
+    proposed_attributes,
+)
 from client_segments.contracts import Column, Kind, TableContract
 from client_segments.decisions import Decision
 from client_segments.language import _
-from client_segments.presentation import Shown, show_note
+from client_segments.presentation import Shown, show_note, show_paragraphs
+from client_segments.priorities import PROBLEM_TOPICS
 from client_segments.segments.contracts import METHODS
 from client_segments.study import AuthorityYear, Study
+from client_segments.widgets.adopt import adoption_controls
 from client_segments.widgets.drafts import Place
 from client_segments.widgets.editors import DecisionEditor, RecordsForm, written_records
 from client_segments.widgets.fields import BUTTON, LABEL_STYLE, WIDE, make_field
+from client_segments.widgets.offers import attribute_offers, segment_offers
+from client_segments.widgets.topics import topic_controls
+from client_segments.widgets.weights import weights_editor
 from client_segments.workbook import DECISION_RECORDS
 
-__all__ = ["chooser", "editor"]
+__all__ = ["chooser", "editor", "editors"]
 
 
 def editor(place: Place, name: str, interactive: bool) -> ipw.Widget | Shown:
@@ -32,10 +43,19 @@ def editor(place: Place, name: str, interactive: bool) -> ipw.Widget | Shown:
         file = place.name_of(decisions.decision_path(place, name))
         return show_note(_("Редактор не показан: решение читается из {file}.").format(file=file))
     if name == "weights":
-        return _weights_editor(place)
+        return weights_editor(place, _segment_names(place))
     if name == "report":
         return _report_editor(place)
     return _records_editor(place, name)
+
+
+def editors(place: Place, names: Sequence[str], interactive: bool) -> ipw.Widget | Shown:
+    """Return editors of several decisions, one unfolded at a time; in batch, a line for each."""
+    made = [editor(place, name, interactive) for name in names]
+    if not interactive:
+        return show_paragraphs(shown.text for shown in made)
+    titles = tuple(decisions.DECISION_NAMES[name].capitalize() for name in names)
+    return ipw.Accordion(made, titles=titles, selected_index=len(names) - 1)
 
 
 def _study_table(place: Place, contract: TableContract) -> pd.DataFrame | None:
@@ -79,11 +99,22 @@ def _choices(place: Place, name: str) -> dict[str, dict[object, str]]:
     if isinstance(place, AuthorityYear):
         return {"group": {code: code for code in place.groups}}
     choices: dict[str, dict[object, str]] = {"segment": _segment_names(place)}
+    if name in ("stages", "journey"):
+        known = catalogue.stages(place.root, decisions.load_group(place).direction)
+        choices["stage"] = {row.name: f"{row.number}. {row.name}" for row in known.itertuples()}
+        choices["emotion"] = hypotheses.EMOTIONS
+        met = _study_table(place, hypotheses.JOURNEY_ACTIVITIES)
+        own = [] if met is None else met.loc[~met["is_mapped"], "stage"].unique()
+        choices["stage"] |= {stage: stage for stage in own}
     if name == "plan":
         decided = _study_table(place, hypotheses.HYPOTHESES)
         if decided is not None:
             texts = zip(decided["hypothesis_code"], decided["hypothesis_text"], strict=True)
             choices["hypothesis"] = {code: f"{code}. {text}" for code, text in texts}
+    if name == "problems":
+        direction = decisions.load_group(place).direction
+        stages = catalogue.stages(place.root, direction)["name"]
+        choices["stage"] = dict(zip(stages, stages, strict=True))
     if name == "profiles":
         form, _findings = profiles.load_form(place.root, profiles.COMPOSERS)
         choices["field"] = {row.number: f"{row.number}. {row.name}" for row in form.itertuples()}
@@ -107,8 +138,15 @@ def _rule_choices(place: Place) -> dict[str, tuple[str, list[str]]]:
 def _proposal(place: Place, name: str) -> list[dict[str, object]]:
     """Return records to start from where nobody has decided: what the last run proposed."""
     if name == "attributes":
-        table = _study_table(place, ATTRIBUTES)
-        return [] if table is None else [_proposed_attribute(row) for row in table.itertuples()]
+        table = _study_table(place, ATTRIBUTE_PROPOSALS)
+        if table is None:
+            return []
+        listed = set(table.loc[table["role"].notna(), "attribute_code"])
+        found = proposed_attributes(table)
+        return [attribute_record(item) for item in found if item.code in listed]
+    if name == "stages":
+        table = _study_table(place, hypotheses.JOURNEY_ACTIVITIES)
+        return [] if table is None else hypotheses.suggest_activities(table)
     if name == "segments":
         table = _study_table(place, segments.SEGMENTS)
         if table is None or not table["is_proposed"].any():
@@ -120,29 +158,23 @@ def _proposal(place: Place, name: str) -> list[dict[str, object]]:
     return []
 
 
-def _proposed_attribute(row) -> dict[str, object]:
-    return {
-        "code": row.attribute_code,
-        "name": row.attribute_name,
-        "role": row.role,
-        "sources": tuple(row.source_types.split(", ")) if isinstance(row.source_types, str) else (),
-        "basis": row.basis if isinstance(row.basis, str) else None,
-        "special": bool(row.is_special),
-        "sensitive": bool(row.is_sensitive),
-        "ordered": bool(row.is_ordered),
-    }
-
-
 def _extra(place: Place, name: str, decision: Decision | None, form: RecordsForm):
     """Return controls above and below the records, and what they add to the decision's file."""
     if name == "segments":
-        return _grouping_controls(decision, form)
+        before, after, collect = _grouping_controls(place, decision, form)
+        offered = [*adoption_controls(place, form), *segment_offers(place, form)]
+        return before, [*offered, *after], collect
+    if name == "attributes":
+        return [], attribute_offers(place, form), dict
     if name == "hypotheses" and isinstance(place, Study) and place.step == "hypotheses":
         return [], _proposal_controls(place, form), dict
+    topics = _study_table(place, PROBLEM_TOPICS) if name == "problems" else None
+    if topics is not None:
+        return [], topic_controls(topics, form), dict
     return [], [], dict
 
 
-def _grouping_controls(decision: Decision | None, form: RecordsForm):
+def _grouping_controls(place: Place, decision: Decision | None, form: RecordsForm):
     data: Mapping = decision.data if decision else {}
     records = form.records()
     is_classes = any("class_number" in record for record in records)
@@ -161,7 +193,7 @@ def _grouping_controls(decision: Decision | None, form: RecordsForm):
     )
 
     def show_classes(_change: object = None) -> None:
-        is_needed = method.control.value == "latent_classes"
+        is_needed = method.control.value != "rules"
         classes.control.layout.display = None if is_needed else "none"
 
     method.control.observe(show_classes, names="value")
@@ -169,8 +201,9 @@ def _grouping_controls(decision: Decision | None, form: RecordsForm):
 
     def collect() -> dict[str, object]:
         extra: dict[str, object] = {"method": method.read() or "rules"}
-        if classes.read() and extra["method"] == "latent_classes":
+        if classes.read() and extra["method"] != "rules":
             extra["classes"] = classes.read()
+            extra |= _adopted_model(place, data, classes.read())
         if rest_name.read() or "rest" in data:
             others = {key: value for key, value in rest.items() if key != "name"}
             extra["rest"] = {**others, **({"name": rest_name.read()} if rest_name.read() else {})}
@@ -182,16 +215,29 @@ def _grouping_controls(decision: Decision | None, form: RecordsForm):
     )  # fmt: skip
 
 
+def _adopted_model(place: Place, data: Mapping, classes_count: object) -> dict[str, object]:
+    """Return the model of the last run, to be saved with the names of its classes.
+
+    A model that the decision has already is left as it is: it is what keeps the segments.
+    """
+    if "model" in data or not isinstance(place, Study) or place.step != "segments":
+        return {}
+    model = segments.model_to_store(place)
+    if model is None or str(model.classes_count) != str(classes_count):
+        return {}
+    return {"model": model.tree()}
+
+
 def _proposal_controls(place: Place, form: RecordsForm) -> list[ipw.Widget]:
     """Return a list of proposals that can be taken into the decision."""
-    proposals = _study_table(place, hypotheses.PROPOSALS)
+    proposed = _study_table(place, hypotheses.PROPOSALS)
     decided = _study_table(place, hypotheses.HYPOTHESES)
-    if proposals is None or decided is None:
+    if proposed is None or decided is None:
         return []
-    records = hypotheses.suggest_records(proposals, decided)
+    records = hypotheses.suggest_records(proposed, decided)
     if not records:
         return []
-    texts = proposals.set_index(["segment_code", "proposal_code"])["hypothesis_text"]
+    texts = proposed.set_index(["segment_code", "proposal_code"])["hypothesis_text"]
     options = [
         (texts.get((record["segment"], record["proposal"]), record["text"]), number)
         for number, record in enumerate(records)
@@ -215,39 +261,6 @@ def _proposal_controls(place: Place, form: RecordsForm) -> list[ipw.Widget]:
 
     take.on_click(adopt)
     return [ipw.HTML(f"<strong>{heading}</strong>"), chosen, take]
-
-
-def _weights_editor(place: Study) -> DecisionEditor:
-    decision = decisions.load(place, "weights")
-    data: Mapping = decision.data if decision else {}
-    weights = data.get("weights") if isinstance(data.get("weights"), dict) else {}
-    fields = [
-        make_field(
-            Column(criterion.name, criterion.label, Kind.NUMBER, criterion.sources),
-            weights.get(criterion.name),
-            **({"written": weights[criterion.name]} if criterion.name in weights else {}),
-        )
-        for criterion in rec.CRITERIA
-    ]
-    names = _segment_names(place)
-    chosen = data.get("research_first")
-    first = make_field(
-        Column("research_first", _("Исследовать первыми"), Kind.CODE, "", is_list=True),
-        chosen if isinstance(chosen, list) else [],
-        names or None,
-    )
-
-    def collect() -> dict[str, object]:
-        given = {field.column.name: field.read() for field in fields if field.read() is not None}
-        return {"weights": given, "research_first": first.read() or []}
-
-    hint = _(
-        "Основные параметры (ёмкость, удовлетворённость) весят не меньше дополнительных; сумма приводится к 1."
-    )
-    return DecisionEditor(
-        place, "weights", decision,
-        [ipw.HTML(f"<p>{hint}</p>"), *(field.control for field in fields), first.control], collect,
-    )  # fmt: skip
 
 
 def _report_editor(place: AuthorityYear) -> DecisionEditor:

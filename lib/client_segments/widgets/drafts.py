@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from client_segments import (
     attributes,
+    catalogue,
     decisions,
     hypotheses,
     priorities,
@@ -95,6 +96,10 @@ def _read_segments(study: Study, _decision: decisions.Decision) -> Findings:
     return segments.load_grouping(study, attributes.coders(study))[1]
 
 
+def _read_problems(study: Study, _decision: decisions.Decision) -> Findings:
+    return priorities.decided_dictionary(study)[1]
+
+
 def _read_weights(study: Study, _decision: decisions.Decision) -> Findings:
     return priorities.load_weights(study)[2]
 
@@ -106,6 +111,22 @@ def _read_hypotheses(study: Study, decision: decisions.Decision) -> Findings:
     proposals = study.read(hypotheses.PROPOSALS) if known else hypotheses.PROPOSALS.empty()
     facts = hypotheses.segment_facts(study)
     return hypotheses.load_hypotheses(decision, study.read(segments.SEGMENTS), proposals, facts)[1]
+
+
+def _read_stages(study: Study, decision: decisions.Decision) -> Findings:
+    stages = catalogue.stages(study.root, decisions.load_group(study).direction)
+    known = study.has(hypotheses.JOURNEY_ACTIVITIES)
+    names = study.read(hypotheses.JOURNEY_ACTIVITIES)["activity"].tolist() if known else []
+    return hypotheses.read_activities(decision, stages, names if known else None)[1]
+
+
+def _read_journey(study: Study, decision: decisions.Decision) -> Findings:
+    if not study.has(segments.SEGMENTS):
+        return Findings()
+    stages = catalogue.stages(study.root, decisions.load_group(study).direction)
+    channels = catalogue.channels(study.root)
+    table = study.read(segments.SEGMENTS)
+    return hypotheses.read_described(decision, stages, table, channels)[1]
 
 
 def _read_plan(_study: Study, decision: decisions.Decision) -> Findings:
@@ -129,7 +150,10 @@ def _read_updates(opened: AuthorityYear, _decision: decisions.Decision) -> Findi
 _READERS = {
     "attributes": _read_attributes,
     "segments": _read_segments,
+    "problems": _read_problems,
     "weights": _read_weights,
+    "stages": _read_stages,
+    "journey": _read_journey,
     "hypotheses": _read_hypotheses,
     "plan": _read_plan,
     "profiles": _read_profiles,

@@ -169,6 +169,18 @@ class RecordsForm(ipw.VBox):
         self._append(record, {})
         self._show(len(self._forms) - 1)
 
+    def put(self, record: Mapping[str, object]) -> None:
+        """Show a record in place of the one with its code; add it where there is none."""
+        code = record.get("code")
+        old = next((form for form in self._forms if form.record().get("code") == code), None)
+        self._append(record, {})
+        place = len(self._forms) - 1
+        if old is not None and code is not None:
+            new = self._forms.pop()
+            place = self._forms.index(old)
+            self._forms[place] = new
+        self._show(place)
+
     def _append(self, record: Mapping[str, object], written: Mapping[str, object]) -> None:
         fields = tuple(
             make_field(

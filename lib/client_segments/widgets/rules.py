@@ -67,6 +67,10 @@ def parse_tree(text: str) -> object:
         raise InputError(
             _("Правило не читается: проверьте отступы, кавычки и двоеточия.")
         ) from None
+    except RecursionError:
+        raise InputError(
+            _("Правило вложено слишком глубоко или ссылается само на себя: упростите его.")
+        ) from None
 
 
 class TreeText(ipw.VBox):

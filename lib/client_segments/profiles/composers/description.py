@@ -118,6 +118,7 @@ def _attribute_roles(view: SegmentView) -> FieldText:
 @field_composer("attribute_shares")
 def _attribute_shares(view: SegmentView) -> FieldText:
     rows = view.rows("image_lines").sort_values("line_number", kind="stable")
+    rows = rows[rows["share_pct"].notna()]  # a sensitive value that is not named has no share
     template = _("{attribute} = {value}: {share} в сегменте, {overall} среди всех, индекс {index}")
     return lines_field(
         (
@@ -208,7 +209,6 @@ _BY_PEOPLE = {
     "access_limits": _("ограничения доступа описывают люди"),
     "helpers": _("о помощниках клиента сведений не собирали"),
     "non_application_reasons": _("о причинах необращения сведений не собирали"),
-    "emotions": _("эмоции на этапах описывают люди по итогам интервью"),
     "stage_participants": _("участников этапов называют люди"),
 }
 """Fields no table has data for: people fill them in `decisions/profiles.yml`."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from client_segments import recommendations as rec
+from client_segments.hypotheses import EMOTIONS
 from client_segments.language import (
     _,
     counted,
@@ -19,7 +20,6 @@ from client_segments.profiles.composers.base import (
     count_text,
     field_composer,
     lines_field,
-    no_data,
 )
 from client_segments.profiles.inputs import SegmentView
 
@@ -32,9 +32,26 @@ def _stages(view: SegmentView) -> pd.DataFrame:
     return rows[rows["cases_count"].fillna(0) > 0]
 
 
+def _described(view: SegmentView) -> pd.DataFrame:
+    """What clients of the segment tell of their journey, in order of stages."""
+    return view.rows("journey_described")
+
+
+def _told(view: SegmentView, column: str) -> list[str]:
+    """Return lines «этап: сказанное» of a column of the described journey, each once."""
+    rows = _described(view).dropna(subset=[column])
+    template = _("{stage}: {words} (со слов клиентов)")
+    lines = [
+        template.format(stage=row.stage, words=getattr(row, column)) for row in rows.itertuples()
+    ]
+    return list(dict.fromkeys(lines))
+
+
 @field_composer("journey_stages")
 def _journey_stages(view: SegmentView) -> FieldText:
     rows = _stages(view)
+    if rows.empty:
+        rows = _described(view).drop_duplicates("stage_number")
     return lines_field(
         (f"{row.stage_number}. {row.stage}" for row in rows.itertuples()), _NO_JOURNEY
     )
@@ -44,11 +61,13 @@ def _journey_stages(view: SegmentView) -> FieldText:
 def _client_actions(view: SegmentView) -> FieldText:
     rows = _stages(view)
     reached = rows[rows["reached_count"].fillna(0) > 0]
+    told = _told(view, "action")
     if reached.empty:
-        return no_data(_NO_JOURNEY)
+        return lines_field(told, _NO_JOURNEY)
     steps = " → ".join(reached["stage"])
     cases = counted(int(rows["cases_count"].iloc[0]), _("дело"), _("дела"), _("дел"))
-    return FieldText(_("{steps} (по событиям пути, {cases})").format(steps=steps, cases=cases))
+    text = _("{steps} (по событиям пути, {cases})").format(steps=steps, cases=cases)
+    return lines_field([text, *told], _NO_JOURNEY)
 
 
 def _channels_told(view: SegmentView) -> dict[tuple[str, str], str]:
@@ -87,16 +106,26 @@ _NO_CHANNELS = _("клиенты сегмента не отвечали об э�
 
 @field_composer("stage_channels")
 def _stage_channels(view: SegmentView) -> FieldText:
-    return lines_field(
-        _channel_lines(view, [(use, "used") for use in rec.CHANNEL_USES]), _NO_CHANNELS
-    )
+    used = _channel_lines(view, [(use, "used") for use in rec.CHANNEL_USES])
+    return lines_field([*used, *_told(view, "channel")], _NO_CHANNELS)
 
 
 @field_composer("stage_problems")
 def _stage_problems(view: SegmentView) -> FieldText:
     rows = view.rows("measures").dropna(subset=["problem", "stage"])
     lines = dict.fromkeys(f"{row.stage}: {row.problem}" for row in rows.itertuples())
+    lines = [*lines, *_told(view, "problem")]
     return lines_field(lines, _("в плане не указано, на каком этапе возникает проблема"))
+
+
+@field_composer("emotions")
+def _emotions(view: SegmentView) -> FieldText:
+    rows = _described(view).dropna(subset=["emotion"])
+    means = rows.groupby(["stage_number", "stage"])["emotion"].mean().reset_index()
+    return lines_field(
+        (f"{row.stage}: {EMOTIONS[round(row.emotion)]}" for row in means.itertuples()),
+        _("эмоции на этапах не описаны по итогам интервью (решение о пути со слов клиентов)"),
+    )
 
 
 @field_composer("journey_features")
