@@ -52,7 +52,7 @@ def test_a_ratio_of_a_single_round_is_that_of_its_times(quick):
 def test_nobody_is_lost(quick):
     _printed, numbers = quick
     assert values(numbers, "engine")["clients assigned ÷ clients read"] == 1
-    assert values(numbers, "journey")["cases counted ÷ cases in the log"] == 1
+    assert values(numbers, "journey")["events counted ÷ events in the log"] == 1
 
 
 def test_list_names_every_topic_and_an_unknown_one_is_refused():

@@ -74,9 +74,21 @@ def _load(study: Study, name: str, mapping: ColumnMapping) -> RawTable | None:
     return replace(table, frame=table.frame.copy(deep=False), findings=Findings(table.findings))
 
 
+def _clients_place(study: Study) -> engine.ClientsPlace | None:
+    """Return where `group.yml` says that the clients lie.
+
+    A passport that is missing or broken names no place: its own mistakes are told by whoever
+    needs the passport, and must not hide those of the tables.
+    """
+    try:
+        return decisions.load_group(study).clients
+    except InputError:
+        return None
+
+
 def clients_are_cases(study: Study) -> bool:
     """Tell whether a group has no table of clients but a log, whose cases are its clients."""
-    if decisions.load_group(study).clients is not None:
+    if _clients_place(study) is not None:
         return False
     mappings, _findings = read_columns_decision(study)
     paths = {
@@ -127,7 +139,7 @@ def open_clients(study: Study) -> RawTable | EngineClients | None:
     """
     mappings, findings = read_columns_decision(study)
     mapping = mappings.get(CLIENTS.name, ColumnMapping())
-    place = decisions.load_group(study).clients
+    place = _clients_place(study)
     if place is not None:
         adapter, file, paths = engine.open_place(place), place.name, ()
     else:

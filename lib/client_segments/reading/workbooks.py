@@ -44,9 +44,11 @@ _RATIO_FROM_BYTES = 100 << 20
 _OLE_SIGNATURE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 # What openpyxl raises on a workbook whose parts are missing or are not what they should be.
+# lxml, which it takes where it finds it, has a SyntaxError of its own for broken XML.
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, KeyError, ValueError,
     TypeError, IndexError, AttributeError, EOFError, NotImplementedError, OSError, RuntimeError,
+    SyntaxError,
 )  # fmt: skip
 
 Head = list[list[object]]
