@@ -99,7 +99,8 @@ def _between(rows: pd.DataFrame, places: dict[str, int], middle: float) -> go.Sc
 
 
 def _times(rows: pd.DataFrame, places: dict[str, int], middle: float) -> list[dict[str, object]]:
-    known = rows[rows["median_days"].notna() & (rows["stage"] != rows["stage"].iloc[-1])]
+    is_last = rows["stage"].isin(rows["stage"].tail(1))
+    known = rows[rows["median_days"].notna() & ~is_last]
     return [
         {
             "x": middle, "y": places[row.stage] + 0.5, "text": days_text(row.median_days),

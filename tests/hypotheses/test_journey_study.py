@@ -218,3 +218,16 @@ def test_all_tables_are_declared():
     assert all(isinstance(contract, TableContract) for contract in hypotheses.CONTRACTS)
     assert HYPOTHESES in hypotheses.CONTRACTS
     assert segments.SEGMENTS.owner == "segments"
+
+
+def test_charts_of_a_group_without_a_log_say_that_there_are_no_data(make_study, run_through):
+    clients = pd.DataFrame({"Пол": ["м", "ж"] * 20, "Район": ["север", "юг", "запад", "юг"] * 10})
+    result = run_through(make_study({"clients": clients}), "hypotheses")["hypotheses"]
+    for chart in (
+        hypotheses.flow_chart,
+        hypotheses.lost_chart,
+        hypotheses.stage_channels_chart,
+        hypotheses.channel_ranks_chart,
+    ):
+        figure = chart(result)
+        assert figure.layout.annotations[-1].text == "Нет данных", chart.__name__

@@ -6,6 +6,8 @@ import getpass
 import json
 import re
 import socket
+from pathlib import Path
+from zipfile import ZipFile
 
 import nbformat
 import pytest
@@ -76,7 +78,8 @@ def test_the_report_is_one_file_that_loads_nothing(run):
         r"<(?:script|img|link|iframe|source)\b[^>]*\b(?:src|href)=[\"'](?!data:|#)([^\"']+)", html
     )
     assert loaded == []
-    assert "<table" in html and FIGURE.search(html)
+    assert "<table" in html
+    assert "<svg" in html
 
 
 def test_the_record_of_the_run_tells_from_what_and_with_what(run):
@@ -105,12 +108,22 @@ def test_nothing_that_is_written_tells_of_the_machine(run):
         traces.append(user)
     for path in done.reports_folder.rglob("*"):
         if path.is_file():
-            text = path.read_text("utf-8", errors="replace")
+            text = _decoded(path)
             found = [
                 trace for trace in traces if re.search(rf"(?<![\w.-]){re.escape(trace)}", text)
             ]
             # Plotly's own code, in pages that carry it, is no text of ours.
             assert not found or not _outside_plotly(text, found), (path.name, found)
+
+
+def _decoded(path: Path) -> str:
+    """Return what a file says: archives unpacked, pictures and names of drawn shapes left out."""
+    if path.suffix in (".docx", ".xlsx"):
+        with ZipFile(path) as archive:
+            parts = [name for name in archive.namelist() if not name.endswith(".png")]
+            return "\n".join([*parts, *(archive.read(name).decode("utf-8") for name in parts)])
+    text = path.read_text("utf-8", errors="replace")
+    return re.sub(r'(id="|url\(#|href="#)picture-[^")]*', "", text)
 
 
 def _outside_plotly(text: str, traces: list[str]) -> list[str]:
