@@ -70,6 +70,26 @@ class Column:
     is_list: bool = False
 
 
+def count_column(name: str, label: str, description: str, **options: object) -> Column:
+    """Return a column of counts: whole numbers from 0."""
+    return Column(name, label, Kind.INTEGER, description, minimum=0, **options)
+
+
+def place_column(name: str, label: str, description: str) -> Column:
+    """Return a column of places: whole numbers from 1, one in every row."""
+    return Column(name, label, Kind.INTEGER, description, required=True, minimum=1)
+
+
+def percent_column(name: str, label: str, description: str, **options: object) -> Column:
+    """Return a column of per cent, which a difference may take below 0."""
+    return Column(name, label, Kind.NUMBER, description, unit="%", **options)
+
+
+def share_column(name: str, label: str, description: str) -> Column:
+    """Return a column of shares in per cent: 0-100."""
+    return percent_column(name, label, description, minimum=0, maximum=100)
+
+
 @dataclass(frozen=True)
 class TableContract:
     """One table: identifier, Russian label, its grain («одна строка – …») and its columns.

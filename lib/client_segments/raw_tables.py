@@ -7,7 +7,7 @@ speaks of clients a row names its client by `client_id`, or gives values of attr
 from __future__ import annotations
 
 from client_segments import recommendations as rec
-from client_segments.contracts import Column, Kind, TableContract
+from client_segments.contracts import Column, Kind, TableContract, count_column
 from client_segments.language import _
 
 CLIENT_ID = Column(
@@ -26,10 +26,6 @@ STAGE = Column(
 )  # fmt: skip
 
 
-def _count(name: str, label: str, description: str, **options) -> Column:
-    return Column(name, label, Kind.INTEGER, description, minimum=0, **options)
-
-
 CLIENTS = TableContract(
     "clients", _("Клиенты"),
     _("Одна строка – один клиент (человек, организация, сотрудник) или, если есть столбец "
@@ -37,7 +33,7 @@ CLIENTS = TableContract(
     "raw",
     (
         CLIENT_ID,
-        _count("clients_count", _("Число клиентов"),
+        count_column("clients_count", _("Число клиентов"),
                _("Сколько клиентов описывает строка, если таблица уже сгруппирована. Пусто – 1."),
                clause="2(5)", aliases=(_("Количество клиентов"), _("Количество"))),
         WEIGHT,
@@ -52,7 +48,7 @@ POPULATION = TableContract(
       "несколько."),
     "raw",
     (
-        _count("people_count", _("Численность"), _("Число людей, организаций, сотрудников."),
+        count_column("people_count", _("Численность"), _("Число людей, организаций, сотрудников."),
                required=True, clause="6", aliases=(_("Количество"), _("Число клиентов"))),
         Column("as_of_date", _("На дату"), Kind.DATE, _("Дата, на которую дана численность.")),
         Column("source", _("Источник"), Kind.TEXT, _("Откуда взята численность.")),
@@ -74,12 +70,12 @@ ELIGIBILITY = TableContract(
         Column("has_applied", _("Обратился"), Kind.FLAG, _("Обращался ли клиент."), clause="2(8)"),
         Column("is_refused", _("Отказано"), Kind.FLAG, _("Отказано ли обратившемуся.")),
         Column("has_received", _("Получил"), Kind.FLAG, _("Получил ли клиент услугу или меру.")),
-        _count("entitled_count", _("Имеют право, число"), _("Сколько клиентов имеют право."), clause="2(8)"),
-        _count("entitled_low_count", _("Имеют право, не менее"), _("Нижняя граница оценки.")),
-        _count("entitled_high_count", _("Имеют право, не более"), _("Верхняя граница оценки.")),
-        _count("applied_count", _("Обратились, число"), _("Сколько имеющих право обратились."), clause="2(8)"),
-        _count("refused_count", _("Отказано, число"), _("Скольким обратившимся отказано.")),
-        _count("received_count", _("Получили, число"), _("Сколько получили услугу или меру.")),
+        count_column("entitled_count", _("Имеют право, число"), _("Сколько клиентов имеют право."), clause="2(8)"),
+        count_column("entitled_low_count", _("Имеют право, не менее"), _("Нижняя граница оценки.")),
+        count_column("entitled_high_count", _("Имеют право, не более"), _("Верхняя граница оценки.")),
+        count_column("applied_count", _("Обратились, число"), _("Сколько имеющих право обратились."), clause="2(8)"),
+        count_column("refused_count", _("Отказано, число"), _("Скольким обратившимся отказано.")),
+        count_column("received_count", _("Получили, число"), _("Сколько получили услугу или меру.")),
         Column("reason_kind", _("Вид необращения"), Kind.CODE, _("Почему имеющий право не обратился: вид причины."),
                codes=rec.NOT_APPLYING_KINDS),
         Column("reason", _("Причина необращения"), Kind.TEXT, _("Почему имеющий право не обратился, своими словами.")),
@@ -109,7 +105,7 @@ FEEDBACK = TableContract(
         Column("importance", _("Важность"), Kind.NUMBER, _("Насколько важно то, что оценивалось, по той же шкале.")),
         Column("answer_date", _("Дата ответа"), Kind.DATE, _("Когда получен ответ."), aliases=(_("Дата"),)),
         WEIGHT,
-        _count("answers_count", _("Число ответов"), _("Сколько одинаковых ответов в строке. Пусто – 1."),
+        count_column("answers_count", _("Число ответов"), _("Сколько одинаковых ответов в строке. Пусто – 1."),
                aliases=(_("Количество ответов"),)),
     ),
     has_attribute_columns=True, clause="6",
@@ -131,7 +127,7 @@ RATINGS = TableContract(
         Column("scale_max", _("Шкала до"), Kind.NUMBER, _("Наибольшая оценка шкалы. Пусто – как принято у индекса.")),
         Column("answer_date", _("Дата ответа"), Kind.DATE, _("Когда получен ответ."), aliases=(_("Дата"),)),
         WEIGHT,
-        _count("answers_count", _("Число ответов"), _("Сколько одинаковых ответов в строке. Пусто – 1."),
+        count_column("answers_count", _("Число ответов"), _("Сколько одинаковых ответов в строке. Пусто – 1."),
                aliases=(_("Количество ответов"),)),
     ),
     has_attribute_columns=True, clause="2(9)",
@@ -151,7 +147,7 @@ PROBLEMS = TableContract(
                aliases=(_("Текст жалобы"), _("Текст обращения"))),
         STAGE,
         Column("problem_date", _("Дата обращения"), Kind.DATE, _("Когда названа проблема."), aliases=(_("Дата"),)),
-        _count("problems_count", _("Число упоминаний"), _("Сколько одинаковых упоминаний в строке. Пусто – 1.")),
+        count_column("problems_count", _("Число упоминаний"), _("Сколько одинаковых упоминаний в строке. Пусто – 1.")),
     ),
     has_attribute_columns=True, clause="6",
 )  # fmt: skip
@@ -197,7 +193,7 @@ CHANNELS = TableContract(
                codes=rec.CHANNEL_KINDS, required=True, aliases=(_("Отношение"),)),
         Column("channel", _("Канал"), Kind.TEXT, _("Код или название канала из справочника, или свой."), required=True),
         Column("reason", _("Причина"), Kind.TEXT, _("Почему канал предпочтителен или неприемлем.")),
-        _count("answers_count", _("Число ответов"), _("Сколько одинаковых ответов в строке. Пусто – 1.")),
+        count_column("answers_count", _("Число ответов"), _("Сколько одинаковых ответов в строке. Пусто – 1.")),
     ),
     has_attribute_columns=True, clause="3(2), 7",
 )  # fmt: skip

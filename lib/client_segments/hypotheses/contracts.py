@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from client_segments import recommendations as rec
-from client_segments.contracts import Column, Kind, TableContract
+from client_segments.contracts import Column, Kind, TableContract, count_column
 from client_segments.language import _
 
 ALL_CODE = "all"
@@ -43,9 +45,7 @@ HIGH_PCT = Column(
 )
 
 
-def _count(name: str, label: str, description: str) -> Column:
-    return Column(name, label, Kind.INTEGER, description, required=True, minimum=0)
-
+_count = partial(count_column, required=True)
 
 JOURNEY_STAGES = TableContract(
     "journey_stages", _("Клиентский путь по сегментам"), _("Одна строка – сегмент × этап пути."), "hypotheses",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from client_segments import recommendations as rec
-from client_segments.contracts import Column, Kind, TableContract
+from client_segments.contracts import Column, Kind, TableContract, count_column
 from client_segments.hypotheses.contracts import (
     CRITERION_PCT,
     HIGH_PCT,
@@ -20,9 +22,7 @@ _INSTRUMENT = Column(
 )  # fmt: skip
 
 
-def _count(name: str, label: str, description: str) -> Column:
-    return Column(name, label, Kind.INTEGER, description, required=True, minimum=0)
-
+_count = partial(count_column, required=True)
 
 _SEGMENT_CODE = Column(
     "segment_code", _("Код сегмента"), Kind.CODE, _("Код сегмента из шага 2."), required=True

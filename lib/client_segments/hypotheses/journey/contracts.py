@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from client_segments import recommendations as rec
-from client_segments.contracts import Column, Kind, TableContract
+from client_segments.contracts import Column, Kind, TableContract, count_column, percent_column
 from client_segments.hypotheses.contracts import SEGMENT_CODE
 from client_segments.language import _
 
@@ -46,12 +48,7 @@ STAGE = Column(
 )
 
 
-def _count(name: str, label: str, description: str, required: bool = True) -> Column:
-    return Column(name, label, Kind.INTEGER, description, required=required, minimum=0)
-
-
-def _percent(name: str, label: str, description: str) -> Column:
-    return Column(name, label, Kind.NUMBER, description, unit="%")
+_count = partial(count_column, required=True)
 
 
 def _points(name: str, label: str, description: str) -> Column:
@@ -96,18 +93,18 @@ JOURNEY_FLOW = TableContract(
         SEGMENT_CODE, STAGE_NUMBER, STAGE,
         _count("cases_count", _("Дел"), _("Число дел сегмента.")),
         _count("reached_count", _("Дошли до этапа"), _("Число дел, в которых этап отмечен.")),
-        _percent("reached_pct", _("Доля дошедших"), _("Доля дел, в которых этап отмечен.")),
+        percent_column("reached_pct", _("Доля дошедших"), _("Доля дел, в которых этап отмечен.")),
         _OTHERS_CASES,
-        _percent("others_reached_pct", _("Доля дошедших у остальных"), _("То же у остальных клиентов.")),
+        percent_column("others_reached_pct", _("Доля дошедших у остальных"), _("То же у остальных клиентов.")),
         *_DIFFERENCE,
         _count("ended_count", _("Остановились на этапе"), _("Завершённые дела, чьё последнее событие – этого этапа.")),
         _count("open_count", _("Ещё на этапе"), _("Незавершённые дела, чьё последнее событие – этого этапа.")),
         _count("lost_count", _("Потеряны после этапа"), _("Дела, остановившиеся на этапе без результата и без отказа. Пусто – исходы дел не отмечены."), required=False),
-        _percent("lost_pct", _("Доля потерянных"), _("Доля потерянных среди дошедших, без незавершённых.")),
-        _percent("others_lost_pct", _("Доля потерянных у остальных"), _("То же у остальных клиентов.")),
+        percent_column("lost_pct", _("Доля потерянных"), _("Доля потерянных среди дошедших, без незавершённых.")),
+        percent_column("others_lost_pct", _("Доля потерянных у остальных"), _("То же у остальных клиентов.")),
         _count("returned_count", _("Вернулись на этап"), _("Дела, снова вошедшие на этап после другого этапа.")),
-        _percent("returned_pct", _("Доля вернувшихся"), _("Доля вернувшихся среди дошедших.")),
-        _percent("others_returned_pct", _("Доля вернувшихся у остальных"), _("То же у остальных клиентов.")),
+        percent_column("returned_pct", _("Доля вернувшихся"), _("Доля вернувшихся среди дошедших.")),
+        percent_column("others_returned_pct", _("Доля вернувшихся у остальных"), _("То же у остальных клиентов.")),
     ),
     clause="2(4), 7",
 )  # fmt: skip
@@ -136,9 +133,9 @@ JOURNEY_SHARES = TableContract(
         Column("measure", _("Особенность"), Kind.CODE, _("Какие дела считаются."), codes=CASE_SHARES, required=True),
         _count("hits_count", _("Таких дел"), _("Число таких дел.")),
         _count("cases_count", _("Дел"), _("Число дел, о которых это известно.")),
-        _percent("share_pct", _("Доля"), _("Доля таких дел.")),
+        percent_column("share_pct", _("Доля"), _("Доля таких дел.")),
         _OTHERS_CASES,
-        _percent("others_share_pct", _("Доля у остальных"), _("То же у остальных клиентов.")),
+        percent_column("others_share_pct", _("Доля у остальных"), _("То же у остальных клиентов.")),
         *_DIFFERENCE,
     ),
     clause="2(4), 7",
@@ -172,8 +169,8 @@ JOURNEY_VARIANTS = TableContract(
         Column("stages", _("Путь"), Kind.TEXT, _("Названия этапов по порядку, повторы подряд слиты."), required=True),
         _count("variant_count", _("Дел с этим вариантом"), _("Число дел сегмента, прошедших именно так.")),
         _count("cases_count", _("Дел"), _("Число дел сегмента.")),
-        _percent("share_pct", _("Доля"), _("Доля дел сегмента.")),
-        _percent("others_share_pct", _("Доля у остальных"), _("Доля дел остальных клиентов с тем же вариантом.")),
+        percent_column("share_pct", _("Доля"), _("Доля дел сегмента.")),
+        percent_column("others_share_pct", _("Доля у остальных"), _("Доля дел остальных клиентов с тем же вариантом.")),
         _days("median_days", _("Половина дел быстрее"), _("Медиана времени от первого до последнего события.")),
     ),
     clause="2(4), 7",
@@ -187,8 +184,8 @@ JOURNEY_DURATIONS = TableContract(
         Column("band", _("Длительность"), Kind.TEXT, _("Время от первого до последнего события дела."), required=True),
         _count("band_count", _("Дел в промежутке"), _("Число дел такой длительности.")),
         _count("cases_count", _("Дел"), _("Число дел сегмента.")),
-        _percent("share_pct", _("Доля"), _("Доля дел сегмента.")),
-        _percent("others_share_pct", _("Доля у остальных"), _("То же у остальных клиентов.")),
+        percent_column("share_pct", _("Доля"), _("Доля дел сегмента.")),
+        percent_column("others_share_pct", _("Доля у остальных"), _("То же у остальных клиентов.")),
     ),
     clause="2(4), 7",
 )  # fmt: skip
@@ -201,8 +198,8 @@ JOURNEY_CHANNELS = TableContract(
         Column("channel_name", _("Канал"), Kind.TEXT, _("Название канала."), required=True, clause="7"),
         _count("events_count", _("Событий"), _("Число событий этапа через этот канал.")),
         _count("total_count", _("Всего событий"), _("Число событий этапа с указанным каналом.")),
-        _percent("share_pct", _("Доля"), _("Доля событий этапа.")),
-        _percent("others_share_pct", _("Доля у остальных"), _("То же у остальных клиентов.")),
+        percent_column("share_pct", _("Доля"), _("Доля событий этапа.")),
+        percent_column("others_share_pct", _("Доля у остальных"), _("То же у остальных клиентов.")),
     ),
     clause="3(2), 7",
 )  # fmt: skip
@@ -228,11 +225,11 @@ JOURNEY_EXPERIENCE = TableContract(
         Column("stage_number", _("№ этапа"), Kind.INTEGER, _("Номер по справочнику; пусто – свой этап."), minimum=1),
         STAGE,
         _count("answers_count", _("Оценок"), _("Сколько оценок этапа дали клиенты сегмента."), required=False),
-        _percent("satisfaction_pct", _("Удовлетворены"), _("Доля довольных этапом.")),
-        _percent("low_pct", _("Не менее"), _("Нижняя граница 95 %-го интервала.")),
-        _percent("high_pct", _("Не более"), _("Верхняя граница 95 %-го интервала.")),
+        percent_column("satisfaction_pct", _("Удовлетворены"), _("Доля довольных этапом.")),
+        percent_column("low_pct", _("Не менее"), _("Нижняя граница 95 %-го интервала.")),
+        percent_column("high_pct", _("Не более"), _("Верхняя граница 95 %-го интервала.")),
         _count("problems_count", _("Проблем"), _("Сколько раз названы проблемы этапа."), required=False),
-        _percent("problems_pct", _("Доля проблем"), _("Доля среди упоминаний сегмента с известным этапом.")),
+        percent_column("problems_pct", _("Доля проблем"), _("Доля среди упоминаний сегмента с известным этапом.")),
         Column("frequent_problem", _("Чаще всего"), Kind.TEXT, _("Самая частая проблема этапа."), clause="9(2)"),
     ),
     clause="2(4), 2(10), 9(2)",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from client_segments import recommendations as rec
-from client_segments.contracts import Column, Kind, TableContract
+from client_segments.contracts import Column, Kind, TableContract, place_column, share_column
 from client_segments.language import _
 from client_segments.priorities.contracts import SEGMENT_CODE
 from client_segments.priorities.ranking.draws import WEIGHT_KINDS
@@ -35,26 +35,18 @@ _OTHER = Column(
 )  # fmt: skip
 
 
-def _percent(name: str, label: str, description: str) -> Column:
-    return Column(name, label, Kind.NUMBER, description, unit="%", minimum=0, maximum=100)
-
-
-def _rank(name: str, label: str, description: str) -> Column:
-    return Column(name, label, Kind.INTEGER, description, required=True, minimum=1)
-
-
 CRITERION_WEIGHTS = TableContract(
     "criterion_weights", _("Веса параметров"), _("Одна строка – один параметр пункта 6."), "priorities",
     (
         _CRITERION,
         Column("is_main", _("Основной"), Kind.FLAG, _("Пункт 6 называет основными ёмкость и удовлетворённость."), required=True, clause="6"),
-        _percent("weight_pct", _("Вес"), _("Вес, с которым посчитана очерёдность; сумма 100 %.")),
-        _percent("used_weight_pct", _("Вес среди известных"), _("Вес параметра, когда веса неизвестных параметров поделены между известными.")),
+        share_column("weight_pct", _("Вес"), _("Вес, с которым посчитана очерёдность; сумма 100 %.")),
+        share_column("used_weight_pct", _("Вес среди известных"), _("Вес параметра, когда веса неизвестных параметров поделены между известными.")),
         Column("weight_source", _("Откуда вес"), Kind.CODE, _("Кто или что задаёт вес."), codes=WEIGHT_SOURCES, required=True),
-        _percent("comparison_weight_pct", _("Вес по сравнениям"), _("Вес из попарных сравнений (метод анализа иерархий), если они записаны.")),
+        share_column("comparison_weight_pct", _("Вес по сравнениям"), _("Вес из попарных сравнений (метод анализа иерархий), если они записаны.")),
         Column("segments_count", _("Сегментов с данными"), Kind.INTEGER, _("У скольких сегментов параметр известен."), required=True, minimum=0),
-        _percent("keeps_from_pct", _("Первое место то же при весе от"), _("Наименьший вес среди известных, при котором первым остаётся тот же сегмент; прочие веса меняются в своей пропорции.")),
-        _percent("keeps_to_pct", _("до"), _("Наибольший такой вес.")),
+        share_column("keeps_from_pct", _("Первое место то же при весе от"), _("Наименьший вес среди известных, при котором первым остаётся тот же сегмент; прочие веса меняются в своей пропорции.")),
+        share_column("keeps_to_pct", _("до"), _("Наибольший такой вес.")),
         Column("next_first", _("Кто станет первым"), Kind.TEXT, _("Сегмент, который выйдет на первое место за ближайшим из этих весов.")),
     ),
     clause="6",
@@ -65,7 +57,7 @@ RANKING_METHODS = TableContract(
     (
         SEGMENT_CODE, _METHOD,
         Column("method_score", _("Балл способа"), Kind.NUMBER, _("Чем больше, тем раньше исследовать; у каждого способа своя шкала.")),
-        _rank("rank", _("Место"), _("1 – исследовать первым; равные делят место.")),
+        place_column("rank", _("Место"), _("1 – исследовать первым; равные делят место.")),
     ),
     clause="6",
 )  # fmt: skip
@@ -86,8 +78,8 @@ RANK_ACCEPTABILITY = TableContract(
     (
         Column("weight_kind", _("Какие веса"), Kind.CODE, _("В каких пределах меняются веса."), codes=WEIGHT_KINDS, required=True),
         SEGMENT_CODE,
-        _rank("rank", _("Место"), _("Место в очереди.")),
-        _percent("acceptability_pct", _("Вероятность места"), _("Доля испытаний, в которых сегмент занимает это место.")),
+        place_column("rank", _("Место"), _("Место в очереди.")),
+        share_column("acceptability_pct", _("Вероятность места"), _("Доля испытаний, в которых сегмент занимает это место.")),
     ),
     clause="6",
 )  # fmt: skip
@@ -96,8 +88,8 @@ RANK_CONFIDENCE = TableContract(
     "rank_confidence", _("Кто кого опережает"), _("Одна строка – пара сегментов."), "priorities",
     (
         SEGMENT_CODE, _OTHER,
-        _percent("precedes_pct", _("Опережает"), _("Доля испытаний, в которых сегмент стоит раньше другого, при любых весах по пункту 6; равенство – половина.")),
-        _percent("given_precedes_pct", _("Опережает при заданных весах"), _("То же, если заданные веса меняются не более чем наполовину.")),
+        share_column("precedes_pct", _("Опережает"), _("Доля испытаний, в которых сегмент стоит раньше другого, при любых весах по пункту 6; равенство – половина.")),
+        share_column("given_precedes_pct", _("Опережает при заданных весах"), _("То же, если заданные веса меняются не более чем наполовину.")),
     ),
     clause="6",
 )  # fmt: skip
@@ -107,9 +99,9 @@ SCORE_CONTRIBUTIONS = TableContract(
     (
         SEGMENT_CODE, _CRITERION,
         Column("criterion_score", _("Балл параметра"), Kind.NUMBER, _("0 – наименее, 1 – наиболее срочный из сегментов; пусто – нет данных."), minimum=0, maximum=1),
-        _percent("weight_pct", _("Вес для сегмента"), _("Вес параметра; вес неизвестных параметров поделён между известными.")),
+        share_column("weight_pct", _("Вес для сегмента"), _("Вес параметра; вес неизвестных параметров поделён между известными.")),
         Column("contribution", _("Вклад"), Kind.NUMBER, _("Вес × балл параметра; вклады сегмента складываются в его балл."), minimum=0, maximum=1),
-        _percent("central_weight_pct", _("Вес в пользу сегмента"), _("Средний вес параметра в испытаниях, где сегмент первый; пусто – первым не бывает.")),
+        share_column("central_weight_pct", _("Вес в пользу сегмента"), _("Средний вес параметра в испытаниях, где сегмент первый; пусто – первым не бывает.")),
     ),
     clause="6",
 )  # fmt: skip
@@ -118,9 +110,9 @@ WEIGHT_SENSITIVITY = TableContract(
     "weight_sensitivity", _("Места при других весах"), _("Одна строка – параметр × его вес × сегмент."), "priorities",
     (
         _CRITERION,
-        _percent("weight_pct", _("Вес параметра"), _("Вес параметра; остальные меняются в своей пропорции.")),
+        share_column("weight_pct", _("Вес параметра"), _("Вес параметра; остальные меняются в своей пропорции.")),
         SEGMENT_CODE,
-        _rank("rank", _("Место"), _("Место при таком весе.")),
+        place_column("rank", _("Место"), _("Место при таком весе.")),
     ),
     clause="6",
 )  # fmt: skip
