@@ -154,7 +154,7 @@ def _run(arguments: argparse.Namespace, root: Path) -> int:
     )  # fmt: skip
     print(summary.text())
     unfit_count = 0 if groups else _print_unfit(arguments, root)
-    report = root / "reports" / arguments.authority / str(arguments.year) / "report.html"
+    report = AuthorityYear(arguments.authority, arguments.year, root).shared_files[0]
     if summary.ok and report.is_file():
         print(_("Отчёт: {path}").format(path=report))
     return 0 if summary.ok and not unfit_count else 1

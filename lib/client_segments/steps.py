@@ -83,6 +83,11 @@ class StepResult:
             return self.tables[name]
         return self.study.read(self.contracts[name])
 
+    def named(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the frame with `segment_name` beside its `segment_code`."""
+        names = frame["segment_code"].map(self.segment_names)
+        return frame.assign(segment_name=names.astype("str"))
+
 
 def finish(
     study: Study,

@@ -99,6 +99,12 @@ class AuthorityYear:
     def reports_folder(self) -> Path:
         return self.root / "reports" / self.authority / str(self.year)
 
+    @property
+    def shared_files(self) -> tuple[Path, ...]:
+        """The report in its three forms: page, document, workbook."""
+        names = ("report.html", "report.docx", "tables.xlsx")
+        return tuple(self.reports_folder / name for name in names)
+
     def name_of(self, path: Path) -> str:
         """Return a path as findings show it: below the root, with forward slashes."""
         return path.relative_to(self.root).as_posix()

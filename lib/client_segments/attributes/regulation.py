@@ -20,7 +20,6 @@ from client_segments.study import Study
 _NUMBERING = re.compile(r"(?:(?<=\s)|^)\d{1,2}[.)]\s+")
 _BULLET = re.compile(r"^(?:\d{1,2}[.)]|[–—•*-])\s+")
 _OR = re.compile(r"\s+или\s+")
-_NAMED = re.compile(r"^\s*(?::|[–—-]|=)\s*")
 
 
 @dataclass(frozen=True)

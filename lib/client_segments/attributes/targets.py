@@ -27,8 +27,8 @@ BLIND_ZONE = "blind_zone"
 PROBLEM, CHANNEL = "problem", "channel"
 """First words of the codes of the four kinds of target."""
 TARGET_KINDS = (DISSATISFIED, PROBLEM, CHANNEL, BLIND_ZONE)
-PROBLEMS_MAXIMUM = CHANNELS_MAXIMUM = 15
-"""Own: the problems, or channels of one use, that most clients name."""
+PROBLEMS_MAXIMUM = 15
+"""Own: the problems that most clients name."""
 MENTIONS_MINIMUM = 5
 """Own: mentions below which nothing is said of a problem or a channel."""
 _ROW = "row_number"

@@ -337,14 +337,11 @@ def _notebook(notebooks: Path, step: str) -> Path:
     return path
 
 
-_SHARED_FILES = ("report.html", "report.docx", "tables.xlsx")
-
-
 def _forget(task: _Task) -> None:
     """Delete what an earlier run left of a step, so that nothing old passes for this run's."""
     stale = [task.folder / f"{task.file_stem}{suffix}" for suffix in (".ipynb", ".html")]
     if task.step == "report":
-        stale += [task.opened.reports_folder / name for name in _SHARED_FILES]
+        stale += task.opened.shared_files
     for path in stale:
         path.unlink(missing_ok=True)
     for group in [task.group] if task.group else task.opened.groups:

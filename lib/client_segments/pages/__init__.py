@@ -1,6 +1,7 @@
 """Pages: self-contained HTML in Russian that opens with the network off.
 
-`figures` (drawing a plotly figure in a page) is light and serves the shared report too;
+`figures` (a plotly figure in a page, and the policy that forbids every load) is light: the shared
+report takes its policy from there;
 `notebooks` (a page made of an executed notebook) imports nbconvert, so it is imported apart.
 """
 

@@ -16,7 +16,7 @@ def problem_stages_chart(result: StepResult) -> go.Figure:
     """Chart: at which stages of the journey the problems of each segment arise."""
     frame = result.table("problem_stages")
     frame = frame[frame["segment_code"].isin(result.table("problems")["segment_code"])]
-    frame = frame.assign(segment_name=frame["segment_code"].map(result.segment_names))
+    frame = result.named(frame)
     # A segment comes in the order of the journey, however many stages its problems have.
     frame = frame.sort_values(["stage_number", "stage", "segment_code"], kind="stable")
     known = frame.dropna(subset=["share_pct"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import plotly.graph_objects as go
 
 from client_segments import charts
@@ -13,14 +12,9 @@ PROBLEMS_SHOWN = 15
 """Own: the most frequent problems that a chart can show at once."""
 
 
-def _with_names(result: StepResult, frame: pd.DataFrame) -> pd.DataFrame:
-    names = frame["segment_code"].map(result.segment_names)
-    return frame.assign(segment_name=names.astype("str"))
-
-
 def problems_chart(result: StepResult) -> go.Figure:
     """Chart: shares of the most frequent problems in each segment."""
-    frame = _with_names(result, result.table("problems"))
+    frame = result.named(result.table("problems"))
     totals = frame.groupby("problem", sort=True)["problems_count"].sum()
     shown = totals.sort_values(ascending=False, kind="stable").index[:PROBLEMS_SHOWN].tolist()
     frame = frame[frame["problem"].isin(shown)]

@@ -24,11 +24,6 @@ REASONS_SHOWN = 10
 """Own: the most frequent reasons that a chart can show at once."""
 
 
-def _with_names(result: StepResult, frame: pd.DataFrame) -> pd.DataFrame:
-    names = frame["segment_code"].map(result.segment_names)
-    return frame.assign(segment_name=names.astype("str"))
-
-
 def _filled(frame: pd.DataFrame) -> list[str]:
     """Return the columns that say anything."""
     return [name for name in frame.columns if frame[name].notna().any()]
@@ -82,7 +77,7 @@ def _capacity_words(frame: pd.DataFrame) -> list[str]:
 
 def capacity_chart(result: StepResult) -> go.Figure:
     """Chart: clients of the data and people of the population, side by side, with intervals."""
-    frame = _with_names(result, result.table("capacity"))
+    frame = result.named(result.table("capacity"))
     clients = frame.assign(
         kind=_("клиентов в данных"), people=frame["clients_count"], low=pd.NA, high=pd.NA
     )
@@ -159,7 +154,7 @@ def _silent(result: StepResult, frame: pd.DataFrame) -> list[str]:
 def satisfaction_chart(result: StepResult) -> go.Figure:
     """Chart: share of satisfied clients in each segment, raw and shrunk, with 95 % intervals."""
     frame = result.table("satisfaction")
-    frame = _with_names(result, frame[frame["instrument"] == ALL_INSTRUMENTS])
+    frame = result.named(frame[frame["instrument"] == ALL_INSTRUMENTS])
     raw = frame.assign(kind=_("как ответили"))
     shrunk = frame.assign(
         kind=_("сглажено к общему уровню"), satisfaction_pct=frame["shrunk_pct"],
@@ -179,7 +174,7 @@ def satisfaction_chart(result: StepResult) -> go.Figure:
 
 def satisfaction_stages_chart(result: StepResult) -> go.Figure:
     """Chart: share of satisfied by stage of the journey and segment."""
-    frame = _with_names(result, result.table("satisfaction_stages"))
+    frame = result.named(result.table("satisfaction_stages"))
     order = frame[["stage_number", "stage"]].drop_duplicates()
     order = order.sort_values(["stage_number", "stage"], kind="stable", na_position="last")
     places = {stage: place for place, stage in enumerate(order["stage"])}
@@ -217,7 +212,7 @@ def show_indices(result: StepResult) -> Shown:
 def index_chart(result: StepResult, index: str) -> go.Figure:
     """Chart: one index of experience (`INDEX_CODES`) by segment, with 95 % intervals."""
     frame = result.table("satisfaction_indices")
-    frame = _with_names(result, frame[frame["index_code"] == index])
+    frame = result.named(frame[frame["index_code"] == index])
     name = INDEX_CODES[index]
     scale = frame["scale"].iloc[0] if len(frame) else ""
     return charts.dot_interval_chart(
@@ -274,7 +269,7 @@ def _blind_zone_words(frame: pd.DataFrame) -> str:
 def blind_zone_chart(result: StepResult) -> go.Figure:
     """Chart: share of the entitled who have not applied, by segment, with 95 % intervals."""
     frame = result.table("blind_zone")
-    frame = _with_names(result, frame[frame["measure"] == ALL_MEASURES])
+    frame = result.named(frame[frame["measure"] == ALL_MEASURES])
     return charts.dot_interval_chart(
         frame, label="segment_name", value="blind_zone_pct", low="low_pct", high="high_pct",
         title=_("Слепая зона сегментов"),
@@ -288,7 +283,7 @@ def blind_zone_chart(result: StepResult) -> go.Figure:
 def blind_zone_parts_chart(result: StepResult) -> go.Figure:
     """Chart: the entitled of each segment, divided into those who applied and those who did not."""
     frame = result.table("blind_zone")
-    frame = _with_names(result, frame[frame["measure"] == ALL_MEASURES])
+    frame = result.named(frame[frame["measure"] == ALL_MEASURES])
     parts = [
         frame.assign(part=label, people_count=frame[name])
         for name, label in (
@@ -307,7 +302,7 @@ def blind_zone_parts_chart(result: StepResult) -> go.Figure:
 
 def blind_zone_reasons_chart(result: StepResult) -> go.Figure:
     """Chart: why those in the blind zone do not apply, by reason and segment, all measures."""
-    frame = _with_names(result, result.table("blind_zone_reasons"))
+    frame = result.named(result.table("blind_zone_reasons"))
     kinds = frame["reason_kind"].map(rec.NOT_APPLYING_KINDS)
     frame = frame.assign(line=frame["reason"].fillna(kinds).astype("str"))
     sums = frame.groupby(["line", "segment_name"], sort=False)["clients_count"].sum().reset_index()

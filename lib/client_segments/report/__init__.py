@@ -133,14 +133,10 @@ def _write_forms(opened: AuthorityYear, tree: Report) -> tuple[Path, ...]:
     # What draws charts and writes office files takes half a second to import.
     from client_segments.report import docx, html, xlsx
 
-    forms = {
-        "report.html": html.render(tree).encode("utf-8"),
-        "report.docx": docx.render(tree),
-        "tables.xlsx": xlsx.render(tree),
-    }
-    for name, content in forms.items():
-        storage.write_bytes(opened.reports_folder / name, content)
-    return tuple(opened.reports_folder / name for name in forms)
+    forms = (html.render(tree).encode("utf-8"), docx.render(tree), xlsx.render(tree))
+    for path, content in zip(opened.shared_files, forms, strict=True):
+        storage.write_bytes(path, content)
+    return opened.shared_files
 
 
 def show_contents(result: ReportResult) -> Shown:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time
 from itertools import count
 
 from docx import Document
@@ -87,14 +86,13 @@ def _prepare(document: DocumentType, report: Report) -> None:
     header.alignment = WD_ALIGN_PARAGRAPH.CENTER
     add_field(header, "PAGE", "2")
     _styles(document)
-    made_on = datetime.combine(report.composed_on or date(report.year + 1, 1, 1), time())
     properties = document.core_properties
     properties.title = writable(report.title)
     properties.author = properties.last_modified_by = writable(report.authority_name)
     properties.subject = str(report.year)
     properties.language = "ru-RU"
     properties.comments = properties.keywords = ""
-    properties.created = properties.modified = made_on
+    properties.created = properties.modified = report.made_on
     properties.revision = 1
 
 

@@ -74,8 +74,7 @@ def _figure_html(block: Figure, numbers: Numbers) -> Markup:
     )
 
 
-def _parts(report: Report) -> list[dict[str, object]]:
-    numbers = numbered(report)
+def _parts(report: Report, numbers: Numbers) -> list[dict[str, object]]:
     return [_part(level, section, numbers) for level, section in report.walk()]
 
 
@@ -101,13 +100,14 @@ def render(report: Report) -> str:
             ("client_segments.report", "report.css"),
         )
     ]
+    numbers = numbered(report)
     return _environment.get_template("report.html.j2").render(
         report=report,
-        parts=_parts(report),
+        parts=_parts(report, numbers),
         contents=report.sections,
         style=Markup(styles[0] + STYLE + styles[1]),
         policy=Markup(content_security_policy(has_figures=False)),
-        facts=block_html(Facts(_("Реквизиты отчёта"), report.facts), numbered(report)),
+        facts=block_html(Facts(_("Реквизиты отчёта"), report.facts), numbers),
         contents_title=_("Содержание"),
         skip=_("Перейти к содержанию отчёта"),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -108,6 +108,11 @@ class Report:
     composed_on: date | None
     facts: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
+
+    @property
+    def made_on(self) -> datetime:
+        """The moment that files bear: of the decisions behind the report, never of the clock."""
+        return datetime.combine(self.composed_on or date(self.year + 1, 1, 1), time())
 
     def walk(self) -> Iterator[tuple[int, Section]]:
         """Yield every section with its heading level, in order."""

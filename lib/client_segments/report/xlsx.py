@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -45,9 +45,8 @@ def render(report: Report) -> bytes:
         "strings_to_numbers": False,
     }
     workbook = Workbook(file, options)
-    made_on = datetime.combine(report.composed_on or date(report.year + 1, 1, 1), time())
     workbook.set_properties(
-        {"title": report.title, "author": report.authority_name, "created": made_on}
+        {"title": report.title, "author": report.authority_name, "created": report.made_on}
     )
     writer = _Writer(workbook)
     sheets = list(book_sheets(report))

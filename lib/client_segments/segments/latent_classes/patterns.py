@@ -99,7 +99,3 @@ class Patterns:
         return Patterns(
             tuple(column[met] for column in self.columns), counts[met] * (total / counts.sum())
         )
-
-    def reweighted(self, weight: np.ndarray) -> Patterns:
-        """Return the same patterns with other weights."""
-        return Patterns(self.columns, weight)
