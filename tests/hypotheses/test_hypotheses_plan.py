@@ -5,11 +5,11 @@ import pytest
 
 from client_segments import decisions
 from client_segments.findings import Severity
+from client_segments.hypotheses.accepted import load_hypotheses
 from client_segments.hypotheses.contracts import PROPOSALS
 from client_segments.hypotheses.plan import (
     SegmentFacts,
     compute_research_plan,
-    load_hypotheses,
     propose_method,
     respondents_needed,
     survey_size,

@@ -11,6 +11,7 @@ from client_segments import catalogue, charts, decisions
 from client_segments import recommendations as rec
 from client_segments.attributes import ATTRIBUTES
 from client_segments.findings import Findings
+from client_segments.hypotheses.accepted import load_hypotheses
 from client_segments.hypotheses.channel_charts import channel_gaps_chart, channel_ranks_chart
 from client_segments.hypotheses.channel_contracts import CHANNEL_CONTRACTS
 from client_segments.hypotheses.channel_ranks import (
@@ -64,7 +65,6 @@ from client_segments.hypotheses.journey.charts import (
 from client_segments.hypotheses.plan import (
     SegmentFacts,
     compute_research_plan,
-    load_hypotheses,
     propose_method,
     survey_size,
 )
