@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+
+import pandas as pd
 
 from client_segments import (
     attributes,
@@ -58,10 +61,55 @@ def _check_grouping(study: Study) -> Findings:
     coders, coding = attributes.learn(clients, listed, attributes.clients_file(study, clients))
     attributes.close_clients(clients)
     findings.extend(coding)
-    _grouping, grouping_findings = segments.load_grouping(study, coders)
+    grouping, grouping_findings = segments.load_grouping(study, coders)
     findings.extend(grouping_findings)
+    findings.extend(_check_named_segments(study, grouping))
     findings.extend(priorities.load_entitlement(study, coders)[1])
     return findings
+
+
+def _check_named_segments(study: Study, grouping: segments.Grouping) -> Findings:
+    """Check that every decision on a segment names one that the grouping has.
+
+    Before the classes of a model have names nobody can write them, and nothing is checked.
+    """
+    if not grouping.segments:
+        return Findings()
+    known = pd.DataFrame(
+        [(segment.code, segment.name) for segment in grouping.segments],
+        columns=["segment_code", "segment_name"],
+    )
+    message = _("такого сегмента нет среди решённых.")
+    remedy = _("укажите код или название сегмента из «segments.yml».")
+    return Findings(
+        decision.finding(
+            Severity.ERROR, "unknown_segment", message, remedy, *path,
+            found=text, expected=", ".join(known["segment_code"]), clause="6",
+        )
+        for name in _SEGMENT_NAMERS
+        if (decision := decisions.load(study, name)) is not None
+        for path, text in _named_segments(decision)
+        if segments.resolve_segment(known, text) is None
+    )  # fmt: skip
+
+
+_SEGMENT_NAMERS = {
+    "hypotheses": "hypotheses", "plan": "measures", "profiles": "fields", "journey": "described",
+    "weights": "research_first",
+}  # fmt: skip
+"""Decisions that name segments, and the key of each that lists them."""
+
+
+def _named_segments(decision: decisions.Decision) -> Iterator[tuple[tuple[object, ...], str]]:
+    """Yield the path and the text of every segment that a decision names."""
+    key = _SEGMENT_NAMERS[Path(decision.file).stem]
+    written = decision.data.get(key)
+    for number, item in enumerate(written if isinstance(written, list) else []):
+        path: tuple[object, ...] = (key, number)
+        if isinstance(item, dict):
+            path, item = (*path, "segment"), item.get("segment")
+        if isinstance(item, str) and item:
+            yield path, item
 
 
 def _check_lists(study: Study) -> Findings:

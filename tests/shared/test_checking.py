@@ -107,3 +107,28 @@ def test_a_summary_in_words():
     )
     assert checking.summary(found) == "1\u00a0ошибка, 2\u00a0предупреждения, 5\u00a0замечаний"
     assert checking.summary(Findings()) == "замечаний нет"
+
+
+def test_segments_named_in_decisions_are_checked_before_any_step_runs(make_study):
+    named = {
+        "attributes": ATTRIBUTES,
+        "segments": "method: rules\nsegments:\n"
+        "  - {code: older, name: Старшие, rule: {attribute: age, in: ['65 и больше']}}\n",
+        "hypotheses": "hypotheses:\n  - {code: Г1, segment: Старшие, kind: channel, text: т}\n"
+        "  - {code: Г2, segment: nobody, kind: channel, text: т}\n",
+        "plan": "measures:\n  - {code: М1, segment: no-plan, measure: м}\n",
+        "profiles": "fields:\n  - {segment: no-field, field: 21, text: т}\n",
+        "weights": "research_first: [older, no-first]\n",
+    }
+    errors = checking.check_group(make_study({"clients": CLIENTS}, named)).errors
+    unknown = {
+        (finding.file.rsplit("/", 1)[1], finding.cell, finding.found)
+        for finding in errors
+        if finding.rule == "unknown_segment"
+    }
+    assert unknown == {
+        ("hypotheses.yml", "строка 6", "nobody"),
+        ("plan.yml", "строка 5", "no-plan"),
+        ("profiles.yml", "строка 5", "no-field"),
+        ("weights.yml", "строка 4", "no-first"),
+    }
