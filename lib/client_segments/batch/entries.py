@@ -7,7 +7,9 @@ from pathlib import Path
 
 from client_segments import decisions
 from client_segments import recommendations as rec
-from client_segments.batch.running import BatchSummary, Progress, Row, Status, run_year, say
+from client_segments.batch.running import run_year, say
+from client_segments.batch.summary import BatchSummary, Row, Status
+from client_segments.batch.workers import Progress
 from client_segments.findings import Finding, Findings, InputError, Severity
 from client_segments.language import _
 from client_segments.study import REPOSITORY, check_code, check_year
