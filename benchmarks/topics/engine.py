@@ -1,9 +1,8 @@
-"""Clients from Parquet of text to Parquet of client and segment, against a bare GROUP BY.
+"""Clients from Parquet of text to Parquet of client, segment, probability, against a GROUP BY.
 
 All that steps 1 and 2 do with every client is timed: every value read strictly, identifiers
-checked, text coded, patterns counted, patterns put into classes, clients joined to them, values
-counted by segment, the result written. The classes themselves are known: topic `classes` times
-how they are found.
+checked, text coded, clients put into classes, values counted by segment, the result written; once
+with eight classes that are known, and once with eight that are fitted to all clients on the way.
 """
 
 from __future__ import annotations
@@ -24,11 +23,13 @@ from client_segments.attributes.clients import open_engine
 from client_segments.engine import THREADS, DuckDBAdapter, Engine, statements
 from client_segments.reading import ColumnMapping, EngineClients
 from client_segments.segments import LatentClassModel
+from client_segments.segments.classes import Counted, fit_model
 
 TITLE = "Engine: Parquet of text → codes → segments → Parquet, against a bare GROUP BY"
 _FITTED_ON = 20_000
 _TARGETS = {"ordinary": "target ≤ 0.8 at 10⁷", "sharp": "target ≤ 1.4 at 10⁷"}
 _WHOLE = "whole, {kind} classes"
+_FITTED = "whole with the fit, {kind} classes"
 _BARE = "DuckDB GROUP BY ALL of text, {kind}"
 _PEAK_CODE = """
 from pathlib import Path
@@ -51,7 +52,12 @@ def run(settings: Settings) -> Iterator[Line]:
 def _at(path: Path, count: int, kind: str, settings: Settings) -> Iterator[Line]:
     model = _known_classes(path)
     whole, bare = _WHOLE.format(kind=kind), _BARE.format(kind=kind)
-    cases = {whole: lambda: do_all(path, model), bare: lambda: group_text(path)}
+    fitted = _FITTED.format(kind=kind)
+    cases = {
+        whole: lambda: do_all(path, model),
+        bare: lambda: group_text(path),
+        fitted: lambda: do_all(path, None),
+    }
     if count <= 1_000_000:
         frame = pq.read_table(path).to_pandas().drop(columns="client_id").astype("category")
         names = list(frame.columns)
@@ -60,11 +66,13 @@ def _at(path: Path, count: int, kind: str, settings: Settings) -> Iterator[Line]
         ).size()
     times = compare(cases, settings.repeats)
     yield Line("clients", count, "rows")
-    bases = {name: "the same, counted only" for name in cases if name not in (whole, bare)}
+    bases = {name: "the same, counted only" for name in cases if name not in (whole, bare, fitted)}
     yield from times.lines(whole, {bare: _TARGETS[kind], **bases})
+    yield from times.lines(fitted, {bare: _TARGETS[kind]})
     yield from _layer(path, kind, settings)
-    placed, patterns = do_all(path, model)
-    yield Line("patterns ÷ clients", patterns / count, "×")
+    placed, rows_count = do_all(path, model)
+    note = "1: patterns would not compress" if rows_count == placed else "patterns"
+    yield Line("rows placed ÷ clients", rows_count / count, "×", note)
     yield Line("clients assigned ÷ clients read", placed / count, "×", "must be exactly 1")
     if not settings.is_quick:
         for label, call in (("whole", "peak_whole"), ("bare GROUP BY", "group_text")):
@@ -98,17 +106,22 @@ class _opened:
         self._engine.__exit__(*error)
 
 
-def do_all(path: Path, model: LatentClassModel) -> tuple[int, int]:
-    """Do all that steps 1 and 2 do with every client; return clients written and patterns."""
+def do_all(path: Path, model: LatentClassModel | None) -> tuple[int, int]:
+    """Do all that steps 1 and 2 do with every client; return clients written and rows placed.
+
+    Without a model one of eight classes is fitted to all clients.
+    """
     target = path.with_name("segments.parquet")
     with _opened(path) as (engine, names):
-        patterns = engine.patterns(names)
-        classes = model.predict(patterns[names])
+        rows = engine.patterns_or_rows(names)
+        if model is None:
+            model = fit_model(Counted.of(rows, names), CLASSES)
+        classes, probability = model.placing().placed([rows[name].to_numpy() for name in names])
         segments = pd.Categorical.from_codes(classes, [f"class-{n + 1}" for n in range(CLASSES)])
-        engine.assign(names, patterns[["pattern_key"]].assign(segment_code=segments))
+        engine.assign(names, rows.assign(segment_code=segments, probability=probability))
         engine.segment_values()
         engine.write_segments(target)
-    return pq.read_metadata(target).num_rows, len(patterns)
+    return pq.read_metadata(target).num_rows, len(rows)
 
 
 def peak_whole(path: Path) -> None:

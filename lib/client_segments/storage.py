@@ -112,7 +112,7 @@ def write_table(path: Path, frame: pd.DataFrame) -> None:
 def write_batches(path: Path, batches: pa.RecordBatchReader) -> None:
     """Write a table as Parquet from batches, without holding it in memory; see `atomic_path`."""
     schema = pa.schema([pa.field(field.name, field.type) for field in batches.schema])
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+    with pq.ParquetWriter(path, schema, compression="zstd", store_schema=False) as writer:
         gathered: list[pa.RecordBatch] = []
         for batch in batches:
             gathered.append(batch.cast(schema))

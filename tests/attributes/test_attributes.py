@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 import pytest
 
@@ -116,3 +118,14 @@ def test_order_of_rows_changes_nothing_but_the_order(make_study):
     first = attributes.run(study).table("attribute_values")
     study = make_study({"clients": CLIENTS.iloc[::-1].assign(Пол=CLIENTS["Пол"].iloc[::-1])})
     pd.testing.assert_frame_equal(first, attributes.run(study).table("attribute_values"))
+
+
+def test_no_value_of_a_sensitive_attribute_is_drawn(make_study):
+    text = LIST.replace("name: Тип поселения,", "name: Тип поселения, sensitive: да,")
+    result = attributes.run(make_study({"clients": CLIENTS}, {"attributes": text}))
+    assert "50,0" in attributes.values_chart(result, "sex").to_json()  # what is not sensitive
+    figure = attributes.values_chart(result, "place")
+    drawn = json.loads(figure.to_json())
+    text = json.dumps(drawn, ensure_ascii=False)
+    assert "город" not in text and "село" not in text and "87,5" in text
+    assert "значение указано" in text and "нет данных" in text

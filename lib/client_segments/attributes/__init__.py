@@ -404,9 +404,14 @@ def coverage_chart(result: StepResult) -> go.Figure:
 
 
 def values_chart(result: StepResult, attribute_code: str) -> go.Figure:
-    """Chart: shares of one attribute's values among clients with a known value."""
+    """Chart: shares of one attribute's values among clients with a known value.
+
+    Of a sensitive attribute (152-FZ article 10) no value is shown, only whether there is one.
+    """
     attributes = result.table("attributes").set_index("attribute_code")
     name = attributes.loc[attribute_code, "attribute_name"]
+    if attributes.loc[attribute_code, "is_sensitive"]:
+        return _known_chart(name, attributes.loc[attribute_code])
     values = result.table("attribute_values")
     values = values[(values["attribute_code"] == attribute_code) & (values["value_code"] > 0)]
     largest = values.loc[values["clients_count"].idxmax()]
@@ -419,4 +424,25 @@ def values_chart(result: StepResult, attribute_code: str) -> go.Figure:
         title=name,
         value_title=_("Доля клиентов, %"),
         description=description.format(name=name, value=largest["value_name"], clients=clients),
+    )
+
+
+def _known_chart(name: str, attribute: pd.Series) -> go.Figure:
+    """Chart: for how many clients a sensitive attribute is known; its values stay unsaid."""
+    counts = [int(attribute["known_count"]), int(attribute["missing_count"])]
+    total = max(sum(counts), 1)
+    labels = [_("значение указано"), _("нет данных")]
+    frame = pd.DataFrame({"label": labels, "share_pct": [100 * count / total for count in counts]})
+    description = _(
+        "Признак «{name}» относится к специальной категории персональных данных: значения не "
+        "показаны, известен он для {share} клиентов."
+    )
+    share = format_percent(frame["share_pct"].iloc[0])
+    return charts.bar_chart(
+        frame,
+        label="label",
+        value="share_pct",
+        title=name,
+        value_title=_("Доля клиентов, %"),
+        description=description.format(name=name, share=share),
     )

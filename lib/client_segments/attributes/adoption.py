@@ -21,7 +21,7 @@ from client_segments.attributes.proposals import attribute_record
 from client_segments.attributes.regulation import Regulation, RegulationAttribute, Variant
 from client_segments.findings import Finding, Findings, InputError, Severity
 from client_segments.labels import fold
-from client_segments.language import _
+from client_segments.language import _, shortened
 from client_segments.study import Study
 
 _NAME_LENGTH = 80
@@ -208,8 +208,8 @@ def segment_records(combinations: pd.DataFrame) -> list[dict[str, object]]:
     return [
         {
             "code": f"variant-{_code_of(row.variant_code, number)}",
-            "name": _short(_("Вариант {code}: {text}").format(
-                code=row.variant_code, text=row.combination_text)),
+            "name": shortened(_("Вариант {code}: {text}").format(
+                code=row.variant_code, text=row.combination_text), _NAME_LENGTH),
             "rule": json.loads(row.rule),
         }
         for number, row in enumerate(combinations.dropna(subset=["rule"]).itertuples(), start=1)
@@ -219,10 +219,6 @@ def segment_records(combinations: pd.DataFrame) -> list[dict[str, object]]:
 def _code_of(variant: str, number: int) -> str:
     clean = "-".join(part for part in variant.rstrip(".").split(".") if part.isdigit())
     return clean or str(number)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _NAME_LENGTH else text[: _NAME_LENGTH - 1].rstrip(" ,;") + "…"
 
 
 def attribute_records(

@@ -200,7 +200,10 @@ def proposed_list(
     Step 1 then keeps the most useful fifteen of them and gives them their roles.
     """
     found = candidates(study, settings, clients)
-    remedy = _("если это признак, добавьте его в decisions/attributes.yml.")
+    remedy = _(
+        "если это признак, добавьте его в decisions/attributes.yml; если номер клиента – назовите "
+        "столбец для client_id в decisions/columns.yml."
+    )
     file = clients_file(study, clients)
     findings = Findings(
         Finding(

@@ -130,7 +130,8 @@ def _attributes(rows: Sequence[Mapping], columns: Sequence[str]) -> list[Regulat
 
 
 def _collect(found: dict[str, dict], name: str, values: list[str], row: Mapping) -> None:
-    clean = _BULLET.sub("", name).rstrip(":. ")
+    # A name in several paragraphs of a document's cell is one name.
+    clean = " ".join(_BULLET.sub("", name).rstrip(":.; ").replace(";", " ").split())
     entry = found.setdefault(fold(clean), {"name": clean, "values": {}, "source": "", "basis": ""})
     for value in values:
         entry["values"].setdefault(fold(value), value)

@@ -10,7 +10,12 @@ from client_segments.engine.aggregation import SMALL_ROWS, Adapter, Engine
 from client_segments.engine.duckdb_adapter import THREADS, DuckDBAdapter, connect
 from client_segments.engine.place import ENGINES, ClientsPlace
 from client_segments.engine.statements import CodedColumn, PlainColumns, levels, quoted
-from client_segments.engine.work_tables import count_patterns, known_identifiers, segments_of
+from client_segments.engine.work_tables import (
+    count_moves,
+    count_patterns,
+    known_identifiers,
+    segments_of,
+)
 
 __all__ = [
     "ENGINES",
@@ -23,6 +28,7 @@ __all__ = [
     "Engine",
     "PlainColumns",
     "connect",
+    "count_moves",
     "count_patterns",
     "known_identifiers",
     "levels",

@@ -16,8 +16,11 @@ import pyarrow as pa
 
 from client_segments import storage
 from client_segments.engine import statements
+from client_segments.engine.coded_rows import PLAIN, CodedRows
+from client_segments.engine.coding import coded_rows, upload_value_codes
 from client_segments.engine.duckdb_adapter import DuckDBAdapter
-from client_segments.engine.statements import CODED, PATTERNS, PLACED, VALUE_CODES, Dialect
+from client_segments.engine.placed_rows import PlacedRows, numbered, probabilities
+from client_segments.engine.statements import CODED, PATTERNS, PLACED, Dialect
 from client_segments.findings import Finding, InputError, Severity
 from client_segments.language import _, format_count
 
@@ -25,7 +28,12 @@ SMALL_ROWS = 1_000_000
 """Own: rows of clients up to which their tables pass through memory as text."""
 PATTERNS_FETCHED = 200_000
 """Own: patterns of all attributes up to which a distant engine is asked for them once."""
-_PLAIN = ("client_id", "clients_count", "weight")
+ROWS_FROM = 200_000
+"""Own: rows of clients below which patterns cost nothing, whether they compress or not."""
+PATTERNS_MAXIMUM = 0.1
+"""Measured: patterns a client above which they cost more than they save."""
+_CODED_ROWS = "client_segments_coded_rows"
+_PLACED_ROWS = "client_segments_placed_rows"
 _WANTED = "client_segments_wanted"
 _NAMES = "client_segments_names"
 
@@ -35,6 +43,7 @@ class Adapter(Protocol):
 
     dialect: Dialect
     engine_name: str
+    is_embedded: bool
     relation: str
     row_number: str | None
     has_places: bool
@@ -64,36 +73,32 @@ class Engine:
     """
 
     def __init__(self, clients: pd.DataFrame, levels: Mapping[str, int]) -> None:
-        adapter = DuckDBAdapter()
-        columns = [name for name in _PLAIN if name in clients] + list(levels)
-        mass = clients["clients_count"].to_numpy(dtype=float) * clients["weight"].to_numpy(float)
-        numbered = clients[columns].assign(
-            row_number=np.arange(len(clients)),
-            mass_units=np.floor(mass * statements.WEIGHT_UNIT + 0.5).astype("int64"),
-        )
-        # By way of Arrow: DuckDB refuses columns that are not contiguous in memory.
-        adapter.upload(CODED, pa.Table.from_pandas(numbered, preserve_index=False))
-        self._set(adapter, levels)
+        self._set(DuckDBAdapter(), levels)
+        self._take(CodedRows.of_frame(clients, list(levels)))
 
     def _set(self, adapter: Adapter, levels: Mapping[str, int]) -> None:
         self._adapter = adapter
         self._levels = dict(levels)
+        self._rows: CodedRows | None = None
+        self._placed: PlacedRows | None = None
         self._segment_codes: list[str] = []
         self._patterns: pd.DataFrame | None = None
-        self._is_placed = False
         self._are_patterns_many = False
+
+    def _take(self, rows: CodedRows) -> None:
+        """Let the embedded engine count clients that lie in memory."""
+        self._rows = rows
+        self._adapter.view(
+            CODED, rows.relation(self._dialect, _CODED_ROWS), _CODED_ROWS, rows.arrow()
+        )
 
     @classmethod
     def over_file(cls, path: Path, levels: Mapping[str, int], folder: Path) -> Engine:
         """Open the table `coded_clients` that step 1 wrote; `folder` is written into."""
         adapter = DuckDBAdapter([path], folder)
-        units = statements.mass_units("clients_count", "weight")
-        adapter.materialise(
-            CODED,
-            f"SELECT {adapter.row_number} AS row_number, {units} AS mass_units, c.* "
-            f"FROM {adapter.relation} AS c",
-        )
-        return cls._over(adapter, levels)
+        engine = cls._over(adapter, levels)
+        engine._take(CodedRows.of_table(adapter.read([*PLAIN, *levels]), list(levels)))
+        return engine
 
     @classmethod
     def over_source(
@@ -120,18 +125,15 @@ class Engine:
         InputError
             If not every client that was read was coded.
         """
-        types = {"attribute_number": "int16", "value_code": "int16", "value_text": "str"}
-        schema = pa.schema(
-            [
-                ("attribute_number", pa.int16()),
-                ("value_text", pa.string()),
-                ("value_code", pa.int16()),
-            ]
-        )
-        frame = value_codes[schema.names].astype(types)
-        adapter.upload(VALUE_CODES, pa.Table.from_pandas(frame, schema, preserve_index=False))
-        adapter.materialise(CODED, statements.coded(adapter.dialect, relation, plain, columns))
         engine = cls._over(adapter, levels)
+        if adapter.is_embedded:
+            engine._take(coded_rows(adapter, relation, plain, columns, value_codes))
+            engine._check_count(CODED, relation)
+            return engine
+        upload_value_codes(adapter, value_codes)
+        adapter.materialise(
+            CODED, statements.coded(adapter.dialect, relation, plain, dict(enumerate(columns)))
+        )
         engine._check_count(CODED, relation)
         return engine
 
@@ -159,11 +161,10 @@ class Engine:
             ].as_py()
             for name in (table, whole)
         ]
-        if counts[0] != counts[1]:
-            message = _("прочитано строк клиентов – {read}, разнесено – {placed}.")
-            remedy = _("таблица изменилась во время работы или повреждена: выполните шаг снова.")
-            text = message.format(read=format_count(counts[1]), placed=format_count(counts[0]))
-            raise InputError([Finding(Severity.ERROR, "clients_lost", text, remedy)])
+        _refuse_lost(*counts)
+
+    def _check_placed(self, placed_count: int) -> None:
+        _refuse_lost(placed_count, self._rows.rows_count)
 
     def rows_count(self) -> int:
         """Return the number of rows of clients."""
@@ -203,7 +204,7 @@ class Engine:
 
         Later questions about some of the attributes are then sums of these, asked of nobody.
         """
-        if self._adapter.engine_name == "DuckDB" or self._are_patterns_many:
+        if self._adapter.is_embedded or self._are_patterns_many:
             return None
         if self._patterns is None:
             try:
@@ -233,6 +234,23 @@ class Engine:
         groups = whole.assign(pattern_key=key).groupby("pattern_key", as_index=False)
         return groups.agg(dict.fromkeys(names, "first") | dict.fromkeys(sums, "sum"))
 
+    def are_patterns_few(self, attributes: Sequence[str]) -> bool:
+        """Tell whether patterns of some attributes are far fewer than the clients.
+
+        If not, whoever works on patterns works as well on `rows`, which need no counting. Where
+        the clients lie elsewhere, patterns always spare their transport.
+        """
+        if self._rows is None or self._rows.rows_count < ROWS_FROM:
+            return True
+        key = statements.packed_key(self._dialect, attributes, self._levels)
+        count = self._adapter.table(f"SELECT APPROX_COUNT_DISTINCT({key}) AS n FROM {CODED}")
+        return count["n"][0].as_py() < PATTERNS_MAXIMUM * self._rows.rows_count
+
+    def patterns_or_rows(self, attributes: Sequence[str]) -> pd.DataFrame:
+        """Return `patterns` where they are few, else `rows`: either way codes, counts, weights."""
+        few = self.are_patterns_few(attributes)
+        return self.patterns(attributes) if few else self.rows(attributes)
+
     def rows(self, attributes: Sequence[str]) -> pd.DataFrame:
         """Return the codes of every client row, in order: numbers only.
 
@@ -241,6 +259,10 @@ class Engine:
         DataFrame
             One row is one client row: the codes, `clients_count`, `weight`.
         """
+        if self._rows is not None:
+            codes = {name: self._rows.codes[name] for name in attributes}
+            counts = {name: self._rows.plain_numbers(name) for name in PLAIN[1:]}
+            return pd.DataFrame(codes | counts, copy=False)
         names = [*attributes, "clients_count", "weight"]
         columns = ", ".join(self._dialect.quoted(name) for name in names)
         return self._adapter.table(f"SELECT {columns} FROM {CODED}").to_pandas()
@@ -249,7 +271,8 @@ class Engine:
         """Return the coded rows of some clients: `client_id`, counts and codes."""
         wanted = pa.table({"client_id": pa.array(client_ids.dropna().unique(), pa.string())})
         self._adapter.upload(_WANTED, wanted)
-        names = ", ".join(f"c.{self._dialect.quoted(name)}" for name in (*_PLAIN, *self._levels))
+        plain = [f"c.{name}" for name in PLAIN]
+        names = ", ".join([*plain, *self._written_codes(list(self._levels), "c.")])
         return self._adapter.table(
             f"SELECT {names} FROM {CODED} AS c JOIN {_WANTED} AS w ON c.client_id = w.client_id "
             "ORDER BY c.client_id"
@@ -279,23 +302,41 @@ class Engine:
         )
 
     def assign(self, attributes: Sequence[str], segments: pd.DataFrame) -> None:
-        """Put every client row into its segment by a join on the packed key.
+        """Put every client row into its segment.
 
         Parameters
         ----------
         segments : DataFrame
-            One row is one pattern: `pattern_key`, `segment_code`.
+            What `patterns_or_rows` returned, with `segment_code` and, if they are known,
+            `probability`: patterns are put by their packed key, rows as they stand.
 
         Raises
         ------
         InputError
             If not every client that was read was put into a segment.
         """
-        numbers, codes = pd.factorize(segments["segment_code"], sort=True)
-        self._segment_codes = codes.tolist()
+        numbers, codes = numbered(segments["segment_code"])
+        probability = probabilities(segments)
+        if "pattern_key" not in segments:
+            self._check_placed(len(segments))
+            self._place(numbers, codes, probability)
+            return
+        if self._rows is not None:
+            keys = segments["pattern_key"].to_numpy()
+            places = self._rows.looked_up(
+                attributes, self._levels, keys, np.arange(len(keys), dtype=np.int32)
+            )
+            self._check_placed(int((places >= 0).sum()))
+            known = None if probability is None else probability[places]
+            self._place(numbers[places], codes, known)
+            return
+        self._segment_codes = codes
         columns = {
             "pattern_key": pa.array(segments["pattern_key"].to_numpy(), pa.int64()),
             "segment_number": pa.array(numbers, pa.int16()),
+            "probability": pa.nulls(len(numbers), pa.float64())
+            if probability is None
+            else pa.array(probability, pa.float64()),
         }
         self._adapter.upload(PATTERNS, pa.table(columns))
         names = pa.table(
@@ -309,12 +350,21 @@ class Engine:
             PLACED, statements.placed(self._dialect, attributes, self._levels)
         )
         self._check_count(PLACED, CODED)
-        self._is_placed = True
+
+    def _place(self, numbers: np.ndarray, codes: list[str], probability: np.ndarray | None) -> None:
+        self._segment_codes = codes
+        self._placed = PlacedRows(self._rows, numbers.astype(np.int16), tuple(codes), probability)
+        rows = self._placed.columns()
+        relation = rows.relation(self._dialect, _PLACED_ROWS)
+        self._adapter.view(PLACED, relation, _PLACED_ROWS, rows.arrow())
 
     def segment_codes(self) -> pd.Series:
         """Return the segment of every client row, in order, after `assign`."""
-        table = self._adapter.table(f"SELECT segment_number FROM {PLACED} {self._order()}")
-        numbers = table["segment_number"].to_numpy()
+        if self._placed is not None:
+            numbers = self._placed.numbers
+        else:
+            table = self._adapter.table(f"SELECT segment_number FROM {PLACED} {self._order()}")
+            numbers = table["segment_number"].to_numpy()
         return pd.Series(pd.Categorical.from_codes(numbers, self._segment_codes)).astype("str")
 
     def segment_values(self) -> pd.DataFrame:
@@ -326,6 +376,8 @@ class Engine:
             One row is one segment × attribute × value code that occurs: `segment_code`,
             `attribute_code`, `value_code`, `clients_count`, `weight`.
         """
+        if self._placed is not None and self._placed.are_alike():
+            return self._placed.segment_values(list(self._levels))
         frame = self._values(PLACED, by="segment_number")
         codes = np.array(self._segment_codes, dtype=object)
         frame["segment_code"] = pd.Series(codes[frame.pop("segment_number")], dtype="str")
@@ -353,31 +405,38 @@ class Engine:
             return 1.0
         return row["weight"] ** 2 / row["squares"] / row["clients_count"]
 
-    def _is_in_order(self) -> bool:
-        """Tell whether the join left the rows in their order: sorting them costs as much."""
-        if not self._is_placed or self.rows_count() <= SMALL_ROWS:
-            return False
-        out = self._adapter.table(f"SELECT COUNT(*) AS n FROM {PLACED} WHERE row_number <> rowid")[
-            "n"
-        ][0].as_py()
-        return out == 0
-
     def _order(self, alias: str = "") -> str:
         """Return the SQL of the order of rows: of the file, or by identifier and codes."""
-        if self._adapter.engine_name == "DuckDB":
-            return "" if self._is_in_order() else f"ORDER BY {alias}row_number"
-        names = [f"{alias}{self._dialect.quoted(name)}" for name in (*_PLAIN[1:], *self._levels)]
+        if self._rows is not None:
+            return ""
+        names = [f"{alias}{self._dialect.quoted(name)}" for name in (*PLAIN[1:], *self._levels)]
         first = self._dialect.ordered.format(f"{alias}client_id")
         return f"ORDER BY {first} NULLS LAST, {', '.join(names)}"
 
+    def _written_codes(self, attributes: Sequence[str], alias: str = "") -> list[str]:
+        """Return the SQL of codes of one type, whatever the engine holds them in."""
+        names = [self._dialect.quoted(name) for name in attributes]
+        return [f"CAST({alias}{name} AS SMALLINT) AS {name}" for name in names]
+
     def coded_clients(self, path: Path, attributes: Sequence[str]) -> pd.DataFrame | None:
         """Return table `coded_clients` with some of the attributes, or write it if it is large."""
-        names = ", ".join(self._dialect.quoted(name) for name in (*_PLAIN, *attributes))
+        names = ", ".join([*PLAIN, *self._written_codes(attributes)])
         sql = f"SELECT {names} FROM {CODED} {self._order()}"
         if self.rows_count() <= SMALL_ROWS:
             return self._adapter.table(sql).to_pandas()
         with storage.atomic_path(path) as temporary:
             self._adapter.write(sql, temporary)
+        return None
+
+    def pattern_segments(
+        self, path: Path, attributes: Sequence[str], segments: pd.DataFrame
+    ) -> pd.DataFrame | None:
+        """Return table `pattern_segments`, or write it if it is large; after `assign(segments)`."""
+        if "pattern_key" in segments:
+            return segments[["segment_code", "clients_count", *attributes]]
+        sql = statements.placed_patterns(self._dialect, attributes, self._levels)
+        with storage.atomic_path(path) as temporary:
+            storage.write_batches(temporary, self._adapter.table(sql).to_reader())
         return None
 
     def client_segments(self, path: Path) -> pd.DataFrame | None:
@@ -390,11 +449,17 @@ class Engine:
     def write_segments(self, path: Path) -> None:
         """Write table `client_segments`, whole or not at all, after `assign`."""
         with storage.atomic_path(path) as temporary:
-            self._adapter.write(self._segments_sql(), temporary)
+            if self._placed is None:
+                self._adapter.write(self._segments_sql(), temporary)
+            else:
+                storage.write_batches(temporary, self._placed.written().to_reader())
 
     def _segments_sql(self) -> str:
+        columns = "p.client_id, {}.segment_code, p.clients_count, p.weight, p.probability"
+        if self._rows is not None:
+            return f"SELECT {columns.format('p')} FROM {PLACED} AS p"
         return (
-            "SELECT p.client_id, n.segment_code, p.clients_count, p.weight "
+            f"SELECT {columns.format('n')} "
             f"FROM {PLACED} AS p JOIN {_NAMES} AS n ON p.segment_number = n.segment_number "
             f"{self._order('p.')}"
         )
@@ -402,6 +467,15 @@ class Engine:
     def export_segments(self) -> None:
         """Write clients with their segments into a table where the clients lie, after `assign`."""
         self._adapter.export(
-            "SELECT p.client_id, n.segment_code "
+            "SELECT p.client_id, n.segment_code, p.probability "
             f"FROM {PLACED} AS p JOIN {_NAMES} AS n ON p.segment_number = n.segment_number"
         )
+
+
+def _refuse_lost(placed: int, read: int) -> None:
+    """Stop unless as many clients came out as went in."""
+    if placed != read:
+        message = _("прочитано строк клиентов – {read}, разнесено – {placed}.")
+        remedy = _("таблица изменилась во время работы или повреждена: выполните шаг снова.")
+        text = message.format(read=format_count(read), placed=format_count(placed))
+        raise InputError([Finding(Severity.ERROR, "clients_lost", text, remedy)])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from client_segments.engine.statements import Dialect
+from client_segments.engine.value_numbers import NumberedColumn, number_columns
 from client_segments.findings import Finding, InputError, Severity
 from client_segments.language import _
 
@@ -74,11 +77,15 @@ class DuckDBAdapter:
 
     dialect = Dialect(fingerprint="hash({})")
     engine_name = "DuckDB"
+    is_embedded = True
 
     def __init__(self, paths: Sequence[Path] = (), folder: Path | None = None) -> None:
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
         self._connection = connect(paths, folder)
+        self._paths = tuple(paths)
+        self.held: dict[str, str] = {}
+        self._numbered: dict[str, NumberedColumn | None] = {}
         self.relation = files_relation(paths) if paths else ""
         self.row_number = f"c.{ROW_NUMBER}"
         self.has_places = len(paths) == 1
@@ -92,6 +99,56 @@ class DuckDBAdapter:
         """Run a statement and return its rows."""
         try:
             return self._connection.sql(sql).to_arrow_table()
+        except duckdb.Error as error:
+            raise _trouble(error) from None
+
+    def read(self, names: Sequence[str]) -> pa.Table:
+        """Read columns of the files, those of them that there are, in the order of the rows."""
+        try:
+            parts = [
+                pq.read_table(path, columns=list(names), memory_map=True) for path in self._paths
+            ]
+        except (pa.ArrowException, OSError):
+            raise _unreadable() from None
+        return pa.concat_tables(parts)
+
+    def hold(self, name: str) -> str:
+        """Read a column of the files once; return the SQL of its rows, numbered as `relation` is.
+
+        A column of identifiers is asked several times, and reading it is most of an answer.
+        """
+        if name not in self.held:
+            table = self.read([name])
+            counts = [pq.read_metadata(path).num_rows for path in self._paths]
+            numbers = [np.arange(count) + place * _FILE_ROWS for place, count in enumerate(counts)]
+            table = table.append_column(ROW_NUMBER, pa.array(np.concatenate(numbers)))
+            self.held[name] = f"client_segments_held_{len(self.held)}"
+            self._connection.register(self.held[name], table)
+        return self.held[name]
+
+    def numbered(self, names: Sequence[str]) -> Mapping[str, NumberedColumn]:
+        """Return columns of the files as numbers of their values: those that have few values."""
+        unknown = [name for name in names if name not in self._numbered]
+        if unknown and self._paths:
+            try:
+                found = number_columns(self._paths, unknown)
+            except (pa.ArrowException, OSError):
+                raise _unreadable() from None
+            self._numbered |= {name: found.get(name) for name in unknown}
+        return {name: column for name in names if (column := self._numbered.get(name)) is not None}
+
+    def repeated(self, sql: str) -> pa.Table:
+        """Return the whole numbers that a statement gives more than once; faster than counting."""
+        table = self.table(sql)
+        numbers = np.sort(table.column(0).to_numpy())
+        again = np.unique(numbers[1:][numbers[1:] == numbers[:-1]])
+        return pa.table({table.column_names[0]: again})
+
+    def view(self, name: str, sql: str, rows_name: str, rows: pa.Table) -> None:
+        """Give the engine a table that stays in memory, and a statement over it a name."""
+        self._connection.register(rows_name, rows)
+        try:
+            self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql}")
         except duckdb.Error as error:
             raise _trouble(error) from None
 
@@ -128,9 +185,13 @@ def _trouble(error: duckdb.Error) -> InputError:
         remedy = _("освободите место на диске или выполните работу на более мощной машине.")
         rule = "engine_memory"
     elif isinstance(error, duckdb.IOException | duckdb.InvalidInputException):
-        message = _("таблица клиентов не читается: файл повреждён, занят или диск полон.")
-        remedy = _("проверьте файл и место на диске; попросите отправителя прислать файл заново.")
-        rule = "engine_file"
+        return _unreadable()
     else:
         raise error
     return InputError([Finding(Severity.ERROR, rule, message, remedy)])
+
+
+def _unreadable() -> InputError:
+    message = _("таблица клиентов не читается: файл повреждён, занят или диск полон.")
+    remedy = _("проверьте файл и место на диске; попросите отправителя прислать файл заново.")
+    return InputError([Finding(Severity.ERROR, "engine_file", message, remedy)])

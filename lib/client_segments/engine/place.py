@@ -99,5 +99,5 @@ class ClientsPlace:
         return self.error("engine", message, remedy, found=code)
 
 
-SEGMENT_COLUMNS = ("client_id", "segment_code")
-"""Columns of the table that is written there."""
+SEGMENT_COLUMNS = ("client_id", "segment_code", "probability")
+"""Columns of the table that is written there; an older one of ours has no probabilities."""

@@ -36,6 +36,7 @@ class PostgreSQLAdapter:
         has_approximate=False, fingerprint="hashtextextended({}, 0)", ordered='{} COLLATE "C"'
     )
     engine_name = "PostgreSQL"
+    is_embedded = False
     row_number = None
     has_places = False
 
@@ -124,7 +125,7 @@ class PostgreSQLAdapter:
                 parameters=(schema, name),
             )
             columns = tuple(cursor.fetch_arrow_table()["column_name"].to_pylist())
-            if columns and columns != SEGMENT_COLUMNS:
+            if columns and columns not in (SEGMENT_COLUMNS, SEGMENT_COLUMNS[:2]):
                 raise self._place.not_ours()
             target = self.dialect.table(self._place.segments_table)
             cursor.execute(f"DROP TABLE IF EXISTS {target}")

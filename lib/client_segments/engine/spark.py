@@ -30,6 +30,7 @@ class SparkAdapter:
 
     dialect = Dialect(sign="`", text="STRING", number="DOUBLE", fingerprint="xxhash64({})")
     engine_name = "Apache Spark"
+    is_embedded = False
     row_number = None
     has_places = False
 
@@ -119,7 +120,7 @@ class SparkAdapter:
         with self._asking():
             if self._session.catalog.tableExists(quoted):
                 columns = tuple(self._session.sql(f"SELECT * FROM {quoted} LIMIT 0").columns)
-                if columns != SEGMENT_COLUMNS:
+                if columns not in (SEGMENT_COLUMNS, SEGMENT_COLUMNS[:2]):
                     raise self._place.not_ours()
             self._session.sql(sql).write.mode("overwrite").saveAsTable(quoted)
 

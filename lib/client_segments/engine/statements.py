@@ -108,10 +108,26 @@ def levels(
     )
 
 
+def plain_columns(dialect: Dialect, relation: str, plain: PlainColumns) -> str:
+    """Return the statement that gives the columns of clients that are no attributes.
+
+    Counts and weights that no column holds are 1, and left out.
+    """
+    selected = [f"{plain.client_id} AS client_id"]
+    if plain.clients_count != "1":
+        selected.append(f"CAST({plain.clients_count} AS BIGINT) AS clients_count")
+    if plain.weight != "1":
+        selected.append(f"CAST({plain.weight} AS {dialect.number}) AS weight")
+    return f"SELECT {', '.join(selected)} FROM {relation} AS c"
+
+
 def coded(
-    dialect: Dialect, relation: str, plain: PlainColumns, columns: Sequence[CodedColumn]
+    dialect: Dialect, relation: str, plain: PlainColumns, columns: Mapping[int, CodedColumn]
 ) -> str:
-    """Return the statement that gives every client the codes of the attributes."""
+    """Return the statement that gives every client the codes of the attributes.
+
+    `columns` are by the number under which their values stand in the table of value codes.
+    """
     selected = [
         f"{plain.row_number} AS row_number",
         f"{plain.client_id} AS client_id",
@@ -120,7 +136,7 @@ def coded(
         f"{mass_units(plain.clients_count, plain.weight)} AS mass_units",
     ]
     joins = []
-    for number, column in enumerate(columns):
+    for number, column in columns.items():
         parts = []
         if column.has_values:
             table = f"v{number}"
@@ -203,8 +219,29 @@ def patterns(dialect: Dialect, attributes: Sequence[str], levels_: Mapping[str, 
 def placed(dialect: Dialect, attributes: Sequence[str], levels_: Mapping[str, int]) -> str:
     """Return the statement that joins every client to its segment on the packed key."""
     return (
-        f"SELECT c.*, p.segment_number FROM {CODED} AS c JOIN {PATTERNS} AS p "
+        f"SELECT c.*, p.segment_number, p.probability FROM {CODED} AS c JOIN {PATTERNS} AS p "
         f"ON {packed_key(dialect, attributes, levels_)} = p.pattern_key"
+    )
+
+
+def placed_patterns(dialect: Dialect, attributes: Sequence[str], levels_: Mapping[str, int]) -> str:
+    """Return the statement that counts placed clients by combination of codes, unpacked.
+
+    For the embedded engine, whose clients stand with the code of their segment.
+    """
+    key = packed_key(dialect, attributes, levels_)
+    columns, stride = [], 1
+    for attribute in attributes:
+        size = levels_[attribute] + 1
+        columns.append(
+            f"CAST(pattern_key // {stride} % {size} AS SMALLINT) AS {dialect.quoted(attribute)}"
+        )
+        stride *= size
+    return (
+        f"SELECT {', '.join(['segment_code', 'clients_count', *columns])} FROM "
+        f"(SELECT {key} AS pattern_key, CAST(MIN(segment_code) AS TEXT) AS segment_code, "
+        f"CAST(SUM(clients_count) AS BIGINT) AS clients_count FROM {PLACED} GROUP BY {key}) "
+        "ORDER BY pattern_key"
     )
 
 

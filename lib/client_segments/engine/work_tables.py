@@ -81,3 +81,33 @@ def known_identifiers(segments: Path, client_ids: pd.Series) -> pd.Index:
         return pd.Index(adapter.table(known)["client_id"].to_pandas().unique())
     finally:
         adapter.close()
+
+
+def count_moves(before: Path, after: Path) -> pd.DataFrame:
+    """Count clients by their segments in two tables `client_segments`, matched by identifier.
+
+    Returns
+    -------
+    DataFrame
+        One row is one pair of segments: `from_code`, `to_code` (NaN where the client is not in
+        that table) and `clients_count`. Empty where one of the tables has no identifiers.
+    """
+    adapter = DuckDBAdapter([before, after], after.parent)
+    try:
+        tables = [
+            f"(SELECT client_id, MIN(segment_code) AS segment_code FROM {files_relation([path])} "
+            "WHERE client_id IS NOT NULL GROUP BY client_id)"
+            for path in (before, after)
+        ]
+        if any(
+            adapter.table(f"SELECT COUNT(*) AS n FROM {table}")["n"][0].as_py() == 0
+            for table in tables
+        ):
+            return pd.DataFrame({"from_code": [], "to_code": [], "clients_count": []})
+        return adapter.table(
+            "SELECT b.segment_code AS from_code, a.segment_code AS to_code, "
+            f"COUNT(*) AS clients_count FROM {tables[0]} AS b FULL JOIN {tables[1]} AS a "
+            "ON a.client_id = b.client_id GROUP BY ALL ORDER BY ALL"
+        ).to_pandas()
+    finally:
+        adapter.close()

@@ -122,7 +122,9 @@ class EngineClients(EngineTable):
         place = self._ours["client_id"]
         column = self._names[place]
         text = dialect.as_text(column)
-        found = self._read_levels(column, self._doubtful(column, self._wording(place)))
+        relation = self._identifiers(column)
+        doubtful = self._doubtful(column, self._wording(place))
+        found = self._read_levels(column, doubtful, relation=relation)
         if not found.keys or not found.is_whole:
             return text
         parsed = self._reader(place, CLIENTS.column("client_id")).read_distinct(
@@ -131,6 +133,12 @@ class EngineClients(EngineTable):
         if [str(value) for value in parsed] == found.keys:
             return text
         return self._special("client_id", column, found.keys, pa.array(parsed, pa.string()), text)
+
+    def _identifiers(self, column: str) -> str:
+        """Return the SQL of the rows of a column of identifiers: held, if the engine is here."""
+        if self.adapter.is_embedded and is_text(self._types[column]):
+            return self.adapter.hold(column)
+        return self.relation
 
     def _doubtful(self, column: str, wording: Wording) -> str:
         """Return the condition of identifiers that may not be ones: no digit, spaces, signs."""
@@ -142,9 +150,9 @@ class EngineClients(EngineTable):
         digits = " OR ".join(f"{text} LIKE '%{digit}%'" for digit in range(10))
         doubts = [
             f"NOT ({digits})",
-            f"{text} <> TRIM({text})",
-            f"{text} LIKE '%E+%'",
-            f"{text} LIKE '%e+%'",
+            f"{text} LIKE ' %'",
+            f"{text} LIKE '% '",
+            f"{text} LIKE '%+%' AND ({text} LIKE '%E+%' OR {text} LIKE '%e+%')",
         ]
         if not is_text(self._types[column]):
             return "1 = 1"
@@ -162,10 +170,16 @@ class EngineClients(EngineTable):
             remedy = _("{ask} Если строки – группы клиентов, нужен столбец «Число клиентов».")
             self._tell("no_client_id", message, remedy.format(ask=ASK), header=header, count=empty)
         print_ = self.adapter.dialect.fingerprint.format(client_id)
-        suspects = self.adapter.table(
-            f"SELECT {print_} AS fingerprint FROM {self.relation} AS c WHERE {client_id} IS NOT NULL "
-            f"GROUP BY {print_} HAVING COUNT(*) > 1"
-        )
+        is_plain = self.relation == self.adapter.relation
+        column = self._names[self._ours["client_id"]]
+        rows = self._identifiers(column) if is_plain else self.relation
+        known = f"FROM {rows} AS c WHERE {client_id} IS NOT NULL"
+        if self.adapter.is_embedded:
+            suspects = self.adapter.repeated(f"SELECT {print_} AS fingerprint {known}")
+        else:
+            suspects = self.adapter.table(
+                f"SELECT {print_} AS fingerprint {known} GROUP BY {print_} HAVING COUNT(*) > 1"
+            )
         if suspects.num_rows:
             self._settle_repeated(client_id, header, print_, suspects)
 

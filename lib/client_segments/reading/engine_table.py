@@ -114,11 +114,31 @@ class EngineTable:
         """Return the different values of a column that may be an attribute."""
         if header not in self._levels:
             column = self.column_name(header)
-            found = self._read_levels(column)
+            found = self._numbered_levels(column) or self._read_levels(column)
             if not found.is_whole and is_number(self._types[column]):
                 found = self._declared_levels(header, column)
             self._levels[header] = found
         return self._levels[header]
+
+    def _numbered_levels(self, column: str) -> Levels | None:
+        """Return the different values of a column that the engine has numbered, in one pass for all.
+
+        None where it has not: the values are too many, or the engine numbers nothing.
+        """
+        if not self.adapter.is_embedded:
+            return None
+        columns = [self._names[place] for place in self.header.attributes]
+        numbered = self.adapter.numbered(columns).get(column)
+        if numbered is None:
+            return None
+        order = sorted(range(len(numbered.texts)), key=numbered.texts.__getitem__)
+        keys = [numbered.texts[place] for place in order]
+        first = numbered.first_rows() if self.adapter.has_places else np.full(len(keys), -1)
+        kind = self._types[column]
+        return Levels(
+            keys, [value_of(key, kind) for key in keys], numbered.counts[order],
+            first[order] + 1, is_whole=True,
+        )  # fmt: skip
 
     def _declared_levels(self, header: str, column: str) -> Levels:
         """Return of a column of very many numbers only those of which something is decided."""
@@ -155,10 +175,15 @@ class EngineTable:
         return decided_wording(self.mapping, self.header.names[place], self.header.texts[place])
 
     def _read_levels(
-        self, column: str, condition: str = "1 = 1", limit: int = VALUES_LIMIT
+        self,
+        column: str,
+        condition: str = "1 = 1",
+        limit: int = VALUES_LIMIT,
+        relation: str = "",
     ) -> Levels:
         number = self.adapter.row_number if self.adapter.has_places else None
-        sql = levels(self.adapter.dialect, self.relation, column, number, limit, condition)
+        rows = relation or self.relation
+        sql = levels(self.adapter.dialect, rows, column, number, limit, condition)
         rows = self.adapter.table(sql).to_pylist()
         rows = sorted(
             (row for row in rows if row["value_text"] is not None),

@@ -21,7 +21,7 @@ from client_segments.findings import Finding, Findings, InputError, Severity
 from client_segments.labels import fold
 from client_segments.language import _, counted, format_percent
 from client_segments.reading import RawTable
-from client_segments.segments.classes import compare_classes, fit_classes
+from client_segments.segments.classes import Counted, compare_classes, fit_classes, fit_model
 from client_segments.segments.contracts import (
     CLASS_MODELS,
     CLASS_RULES,
@@ -141,17 +141,21 @@ def run(study: Study) -> StepResult:
     grouping_attributes = _grouping_attributes(grouping, attributes)
     file = study.name_of(decisions.decision_path(study, "segments"))
     with attribute_step.open_coded(study) as engine:
-        class_models = compare_classes(engine.patterns(forming), forming)
-        patterns = engine.patterns(grouping_attributes)
+        counted = Counted.of(engine.patterns_or_rows(forming), forming)
+        class_models = compare_classes(counted)
+        patterns = engine.patterns_or_rows(grouping_attributes)
         grouped = group_patterns(
             grouping, patterns, grouping_attributes, class_models, coders, file
         )
-        engine.assign(grouping_attributes, grouped.patterns[["pattern_key", "segment_code"]])
+        engine.assign(grouping_attributes, grouped.patterns)
         counts = engine.segment_values()
         explained, notes = explain(
-            study, grouping, grouped.patterns, _proposed(engine.patterns(forming), forming, class_models),
-            coders, engine.rows_of, engine.patterns, file,
+            study, grouping, grouped.patterns, _proposed(grouping, counted, class_models), coders,
+            engine.rows_of, engine.patterns, file,
         )  # fmt: skip
+        pattern_segments = engine.pattern_segments(
+            study.new_table_path(PATTERN_SEGMENTS), grouping_attributes, grouped.patterns
+        )
         segment_counts, effective_ratio = engine.segment_counts(), engine.effective_ratio()
         client_segments = engine.client_segments(study.new_table_path(CLIENT_SEGMENTS))
         if settings.clients is not None and settings.clients.segments_table:
@@ -171,9 +175,7 @@ def run(study: Study) -> StepResult:
     tables = {
         "segments": segments,
         "client_segments": client_segments,
-        "pattern_segments": grouped.patterns[
-            ["segment_code", "clients_count", *grouping_attributes]
-        ],
+        "pattern_segments": pattern_segments,
         "segment_values": segment_values[SEGMENT_VALUES.column_names],
         "images": image_texts(
             segments, segment_values, lines, absences, likeness, attributes, settings.unit_forms
@@ -190,12 +192,15 @@ def run(study: Study) -> StepResult:
 
 
 def _proposed(
-    patterns: pd.DataFrame, forming: list[str], class_models: pd.DataFrame
-) -> pd.DataFrame:
-    """Return patterns of the forming attributes with the class that the model proposes."""
+    grouping: Grouping, counted: Counted, class_models: pd.DataFrame
+) -> pd.DataFrame | None:
+    """Return the rows with the class that the model proposes, where the segments are rules."""
+    if grouping.method != "rules":
+        return None
     count = int(class_models.loc[class_models["is_proposed"], "classes_count"].iloc[0])
-    numbers = fit_classes(patterns, forming, count)
-    return patterns.assign(segment_code=[f"class-{number}" for number in numbers])
+    classes = fit_model(counted, count).placing().classes(counted.codes())
+    names = [f"class-{number}" for number in range(1, count + 1)]
+    return counted.rows.assign(segment_code=pd.Categorical.from_codes(classes, names))
 
 
 def _grouping_attributes(grouping: Grouping, attributes: pd.DataFrame) -> list[str]:

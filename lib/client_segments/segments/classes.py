@@ -15,7 +15,7 @@ from client_segments.language import _, counted, format_number, format_percent
 from client_segments.segments.contracts import CLASS_VALUES, MODEL_FIT
 from client_segments.segments.latent_classes import (
     LatentClassModel,
-    choose_classes,
+    choose_among,
     orders_by_bic,
 )
 from client_segments.segments.latent_classes.patterns import Patterns
@@ -34,8 +34,8 @@ class FoundClasses:
 
     Attributes
     ----------
-    numbers
-        Class (1 …) of every pattern.
+    numbers, probability
+        Class (1 …) of every row, and its probability.
     class_values, model_fit
         Tables of the same names, the first without segments.
     findings
@@ -43,6 +43,7 @@ class FoundClasses:
     """
 
     numbers: np.ndarray
+    probability: np.ndarray
     class_values: pd.DataFrame
     model_fit: pd.DataFrame
     findings: Findings = field(default_factory=Findings)
@@ -56,6 +57,34 @@ def no_classes() -> tuple[pd.DataFrame, pd.DataFrame]:
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """Rows of codes of some attributes, and their patterns, counted once for all models.
+
+    Attributes
+    ----------
+    rows
+        One row is one pattern or one client: the codes, `clients_count`, `weight`.
+    """
+
+    rows: pd.DataFrame
+    forming: tuple[str, ...]
+    encoding: Encoding
+    patterns: Patterns
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, forming: Sequence[str]) -> Counted:
+        """Count rows of codes by pattern."""
+        table = rows[list(forming)]
+        encoding = Encoding.learn(table)
+        patterns = Patterns.of(encoding.codes(table), normalised(rows))
+        return cls(rows, tuple(forming), encoding, patterns)
+
+    def codes(self) -> list[np.ndarray]:
+        """Return the codes of the rows, one array an attribute."""
+        return self.encoding.codes(self.rows[list(self.forming)])
+
+
 def normalised(patterns: pd.DataFrame) -> np.ndarray:
     """Return weights that sum to the number of clients: BIC takes their sum for it."""
     weight = patterns["weight"].to_numpy()
@@ -63,53 +92,46 @@ def normalised(patterns: pd.DataFrame) -> np.ndarray:
     return weight * (patterns["clients_count"].sum() / total) if total > 0 else weight
 
 
-def compare_classes(patterns: pd.DataFrame, forming: Sequence[str]) -> pd.DataFrame:
+def compare_classes(counted: Counted) -> pd.DataFrame:
     """Fit latent class models with 1, 2 … classes: table `class_models`."""
-    return choose_classes(
-        patterns[list(forming)],
-        weight=normalised(patterns),
-        maximum=PROPOSED_CLASSES_MAXIMUM,
-        seed=rec.SEED,
+    return choose_among(
+        counted.patterns, counted.encoding, PROPOSED_CLASSES_MAXIMUM, rec.SEED,
         replicates=STABILITY_REPLICATES,
-    )
+    )  # fmt: skip
 
 
 def fit_classes(patterns: pd.DataFrame, forming: Sequence[str], classes_count: int) -> np.ndarray:
     """Return the class (1 …, by decreasing share) of each pattern by a latent class model."""
-    return fit_model(patterns, forming, classes_count).predict(patterns[list(forming)]) + 1
+    counted = Counted.of(patterns, forming)
+    return fit_model(counted, classes_count).placing().classes(counted.codes()) + 1
 
 
 def fit_model(
-    patterns: pd.DataFrame, forming: Sequence[str], classes_count: int,
-    ordered: Sequence[str] = (),
-) -> LatentClassModel:  # fmt: skip
+    counted: Counted, classes_count: int, ordered: Sequence[str] = ()
+) -> LatentClassModel:
     """Fit classes; attributes of `ordered` are restricted where that surely lowers BIC."""
-    table = patterns[list(forming)]
-    encoding = Encoding.learn(table)
-    counted_patterns = Patterns.of(encoding.codes(table), normalised(patterns))
     model = LatentClassModel(classes_count, seed=rec.SEED)
-    model.fit_patterns(counted_patterns, encoding)
-    restricted = orders_by_bic(model, counted_patterns, list(ordered))
-    return model.refit_ordered(counted_patterns, restricted) if restricted else model
+    model.fit_patterns(counted.patterns, counted.encoding)
+    restricted = orders_by_bic(model, counted.patterns, list(ordered))
+    return model.refit_ordered(counted.patterns, restricted) if restricted else model
 
 
 def find_classes(
-    patterns: pd.DataFrame, forming: Sequence[str], coders: Sequence[Coder], classes_count: int,
-    file: str,
-) -> FoundClasses:  # fmt: skip
-    """Fit classes to this year's patterns and describe them."""
+    counted: Counted, coders: Sequence[Coder], classes_count: int, file: str
+) -> FoundClasses:
+    """Fit classes to this year's clients and describe them."""
     by_code = {coder.attribute.code: coder for coder in coders}
+    forming = counted.forming
     ordered = [code for code in forming if code in by_code and by_code[code].attribute.is_ordered]
-    model = fit_model(patterns, forming, classes_count, ordered)
-    table = patterns[list(forming)]
-    encoding = Encoding.learn(table)
-    measured = own_fit(model, Patterns.of(encoding.codes(table), normalised(patterns)))
+    model = fit_model(counted, classes_count, ordered)
     probabilities = dict(zip(forming, model.probabilities_, strict=True))
     values = {code: by_code[code].names for code in forming if code in by_code}
+    classes, probability = model.placing().placed(counted.codes())
     return FoundClasses(
-        model.predict(table) + 1,
+        classes + 1,
+        probability,
         _values_table(model.class_shares_, probabilities, values, coders),
-        measured.table,
+        own_fit(model, counted.patterns).table,
         Findings(_model_findings(model, by_code, file)),
     )
 
@@ -137,8 +159,10 @@ def place_by_model(
     measured = stored_fit(stored, columns, weight, unknown_pct)
     probabilities = {item.code: item.probabilities for item in stored.attributes}
     values = {item.code: item.values for item in stored.attributes}
+    classes, probability = stored.placing().placed(columns)
     return FoundClasses(
-        stored.placing().classes(columns) + 1,
+        classes + 1,
+        probability,
         _values_table(stored.shares, probabilities, values, coders),
         measured.table,
         Findings(_stored_findings(stored, patterns, unknown, measured, file)),

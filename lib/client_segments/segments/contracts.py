@@ -105,7 +105,11 @@ SEGMENTS = TableContract(
 
 CLIENT_SEGMENTS = TableContract(
     "client_segments", _("Клиенты по сегментам"), _("Одна строка – одна строка таблицы клиентов и её сегмент."), "segments",
-    (CLIENT_ID, SEGMENT_CODE, CLIENTS_COUNT, WEIGHT), clause="6",
+    (
+        CLIENT_ID, SEGMENT_CODE, CLIENTS_COUNT, WEIGHT,
+        Column("probability", _("Вероятность"), Kind.NUMBER, _("Вероятность сегмента по модели скрытых классов; пусто, где клиента отнесло правило."), minimum=0, maximum=1),
+    ),
+    clause="6",
 )  # fmt: skip
 
 PATTERN_SEGMENTS = TableContract(

@@ -274,7 +274,7 @@ def explain(
     study: Study,
     grouping: Grouping,
     grouped: pd.DataFrame,
-    class_patterns: pd.DataFrame,
+    class_patterns: pd.DataFrame | None,
     coders: Sequence[Coder],
     rows_of: RowsOf,
     count: CountPatterns,
@@ -288,7 +288,7 @@ def explain(
         The grouping, and its patterns with `segment_code` and `clients_count`.
     class_patterns
         Patterns of the forming attributes with the classes that the model proposes, likewise;
-        what is stated where the segments are rules already.
+        what is stated where the segments are rules already, and None where they are not.
     rows_of
         Gives clients by their identifiers: `client_id` and columns of codes.
     count

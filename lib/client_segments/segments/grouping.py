@@ -14,7 +14,13 @@ from client_segments.contracts import Column, Kind
 from client_segments.decisions import Decision
 from client_segments.findings import Finding, Findings, InputError, Severity
 from client_segments.language import _, counted
-from client_segments.segments.classes import find_classes, no_classes, place_by_model
+from client_segments.segments.classes import (
+    Counted,
+    FoundClasses,
+    find_classes,
+    no_classes,
+    place_by_model,
+)
 from client_segments.segments.contracts import METHODS, REST_CODE, SEGMENT_RECORDS
 from client_segments.segments.rules import Placement, Rule, parse_rule, place_rows
 from client_segments.segments.stored_model import StoredModel, read_stored_model
@@ -69,7 +75,8 @@ class GroupedPatterns:
     Attributes
     ----------
     patterns
-        One row is one pattern, with `segment_code`.
+        One row is one pattern, or one client: with `segment_code` and, where a model placed it,
+        `probability`.
     findings
         Overlaps, empty and unreachable rules, with counts.
     class_values, model_fit
@@ -221,8 +228,8 @@ def group_patterns(
     Parameters
     ----------
     patterns : DataFrame
-        One row is one pattern of codes of the forming attributes, with `weight` and
-        `clients_count`.
+        One row is one pattern, or one client, of codes of the forming attributes, with `weight`
+        and `clients_count`.
     forming
         Codes of the forming attributes.
     class_models : DataFrame
@@ -265,9 +272,11 @@ def _group_by_both(
     classed = _group_by_classes(grouping, left, forming, class_models, coders, file)
     codes = ruled.patterns["segment_code"].to_numpy(dtype=object)
     codes[is_left] = classed.patterns["segment_code"].to_numpy(dtype=object)
+    probability = np.full(len(patterns), np.nan)
+    probability[is_left] = classed.patterns["probability"]
     classed.findings.extend(ruled.findings)
     return GroupedPatterns(
-        patterns.assign(segment_code=pd.array(codes, dtype="str")),
+        patterns.assign(segment_code=pd.Categorical(codes), probability=probability),
         classed.class_values, classed.model_fit, classed.findings,
     )  # fmt: skip
 
@@ -287,7 +296,7 @@ def _group_by_classes(
     else:
         proposed = class_models.loc[class_models["is_proposed"], "classes_count"]
         count = grouping.classes_count or int(proposed.iloc[0])
-        found = find_classes(patterns, forming, coders, count, file)
+        found = find_classes(Counted.of(patterns, forming), coders, count, file)
         if not grouping.is_proposed:
             found.findings.add(_not_stored(file))
     if grouping.is_proposed:
@@ -295,13 +304,27 @@ def _group_by_classes(
     else:
         codes = {segment.class_number: segment.code for segment in grouping.segments}
         codes.pop(None, None)
-    segment_codes = [codes.get(int(number), REST_CODE) for number in found.numbers]
     numbers = found.class_values["class_number"]
     class_values = found.class_values.assign(
         segment_code=[codes.get(int(number), REST_CODE) for number in numbers]
     )
     return GroupedPatterns(
-        patterns.assign(segment_code=segment_codes), class_values, found.model_fit, found.findings
+        _placed(patterns, found, codes), class_values, found.model_fit, found.findings
+    )
+
+
+def _placed(patterns: pd.DataFrame, found: FoundClasses, codes: dict[int, str]) -> pd.DataFrame:
+    """Return the rows with the segments of their classes; others have no probability."""
+    names = list(dict.fromkeys([*codes.values(), REST_CODE]))
+    rest = names.index(REST_CODE)
+    places = np.full(int(found.numbers.max(initial=0)) + 1, rest, dtype=np.int16)
+    for number, code in codes.items():
+        if number < len(places):
+            places[number] = names.index(code)
+    numbers = places[found.numbers]
+    return patterns.assign(
+        segment_code=pd.Categorical.from_codes(numbers, names),
+        probability=np.where(numbers == rest, np.nan, found.probability),
     )
 
 
@@ -334,9 +357,10 @@ def _not_stored(file: str) -> Finding:
 
 def _group_by_rules(grouping: Grouping, patterns: pd.DataFrame, file: str) -> GroupedPatterns:
     placement = place_rows(grouping.rules(), patterns)
-    codes = np.array([*(segment.code for segment in grouping.ruled()), REST_CODE])
+    codes = [*(segment.code for segment in grouping.ruled()), REST_CODE]
+    chosen = np.where(placement.chosen < 0, len(codes) - 1, placement.chosen)
     return GroupedPatterns(
-        patterns.assign(segment_code=codes[placement.chosen]),
+        patterns.assign(segment_code=pd.Categorical.from_codes(chosen, codes)),
         *no_classes(),
         _rule_findings(grouping, placement, patterns["clients_count"].to_numpy(), file),
     )

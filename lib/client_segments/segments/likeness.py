@@ -129,6 +129,8 @@ def segment_map(likeness: pd.DataFrame) -> SegmentMap:
     itself, so that names and order of segments make no difference.
     """
     codes = sorted({*likeness["segment_code"], *likeness["other_segment_code"]})
+    if not codes:  # one segment has no other to be like
+        return SegmentMap(pd.DataFrame({"segment_code": [], "x": [], "y": []}), 100.0)
     place = {code: number for number, code in enumerate(codes)}
     squares = np.zeros((len(codes), len(codes)))
     for row in likeness.itertuples():

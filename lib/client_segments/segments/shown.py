@@ -45,9 +45,11 @@ def sizes_chart(result: StepResult) -> go.Figure:
 
 
 def values_chart(result: StepResult) -> go.Figure:
-    """Chart: share of each forming value in each segment, as a heat map."""
+    """Chart: share of each value of the open forming attributes in each segment, a heat map."""
     attributes = result.study.read(ATTRIBUTES)
-    forming = attributes.loc[attributes["role"] == "forming", "attribute_code"]
+    # Values of sensitive attributes (152-FZ article 10) are told of no segment.
+    is_drawn = (attributes["role"] == "forming") & ~attributes["is_sensitive"]
+    forming = attributes.loc[is_drawn, "attribute_code"]
     frame = result.table("segment_values")
     frame = frame[(frame["value_code"] > MISSING_CODE) & frame["attribute_code"].isin(forming)]
     order = {code: number for number, code in enumerate(result.table("segments")["segment_code"])}

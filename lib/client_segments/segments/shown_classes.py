@@ -79,6 +79,11 @@ def show_model_fit(result: StepResult) -> Shown:
     if table.empty:
         text = _("Сегменты заданы правилами: модели, которую надо проверять, нет.")
         return presentation.show_note(text)
+    return model_fit_table(table, result.contracts["model_fit"].label)
+
+
+def model_fit_table(table: pd.DataFrame, caption: str) -> Shown:
+    """Show table `model_fit`, each number with the digits it needs."""
     frame = pd.DataFrame(
         {
             _("Показатель"): table["measure"],
@@ -88,7 +93,7 @@ def show_model_fit(result: StepResult) -> Shown:
             _("Вывод"): table["conclusion"].fillna(""),
         }
     )
-    return presentation.show_table(frame, None, result.contracts["model_fit"].label)
+    return presentation.show_table(frame, None, caption)
 
 
 _DIGITS = {"clients_count": 0, "log_likelihood": 3, "agreement": 2}

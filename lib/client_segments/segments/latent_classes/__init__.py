@@ -14,6 +14,7 @@ small systematic sample, the best few climb on a larger one, the best of them on
 from client_segments.segments.latent_classes.agreement import adjusted_rand_index
 from client_segments.segments.latent_classes.choice import (
     CLASSES_MAXIMUM,
+    choose_among,
     choose_classes,
     local_maxima,
     orders_by_bic,
@@ -32,6 +33,7 @@ __all__ = [
     "NotFittedError",
     "adjusted_rand_index",
     "bootstrap_stability",
+    "choose_among",
     "choose_classes",
     "local_maxima",
     "orders_by_bic",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+_SMALL_NUMBERS = 65_536
+
 
 def adjusted_rand_index(
     first: ArrayLike, second: ArrayLike, weight: ArrayLike | None = None
@@ -15,13 +17,12 @@ def adjusted_rand_index(
     (all together, or all apart in both) agree: 1. Source: Hubert & Arabie (1985) J Classif
     2:193-218.
     """
-    rows = np.unique(np.asarray(first), return_inverse=True)[1].ravel()
-    columns = np.unique(np.asarray(second), return_inverse=True)[1].ravel()
+    rows, columns = _numbers(np.asarray(first)), _numbers(np.asarray(second))
     if len(rows) != len(columns):
         raise ValueError("adjusted_rand_index: groupings of different length")
     weight = np.ones(len(rows)) if weight is None else np.asarray(weight, dtype=float)
     width = int(columns.max(initial=0)) + 1
-    pair = np.unique(rows * width + columns, return_inverse=True)[1].ravel()
+    pair = _numbers(rows * width + columns)
     total = _pairs(np.array([weight.sum()]))
     same, in_first, in_second = (
         _pairs(np.bincount(groups, weight)) for groups in (pair, rows, columns)
@@ -31,6 +32,14 @@ def adjusted_rand_index(
     if np.isclose(highest, by_chance, rtol=1e-12, atol=0.0):
         return 1.0
     return float((same - by_chance) / (highest - by_chance))
+
+
+def _numbers(groups: np.ndarray) -> np.ndarray:
+    """Return a number from 0 for every group; small whole numbers are ones already."""
+    is_small = groups.dtype.kind in "iu" and len(groups) and groups.min() >= 0
+    if is_small and groups.max() < _SMALL_NUMBERS:
+        return groups.astype(np.intp, copy=False).ravel()
+    return np.unique(groups, return_inverse=True)[1].ravel()
 
 
 def _pairs(counts: np.ndarray) -> float:

@@ -53,7 +53,16 @@ def choose_classes(
         stability_high (adjusted Rand index of refits; NaN without replicates), is_proposed.
     """
     encoding = Encoding.learn(table)
-    patterns = Patterns.of(encoding.codes(table), weight).sampled(SAMPLE_SIZE)
+    patterns = Patterns.of(encoding.codes(table), weight)
+    return choose_among(patterns, encoding, maximum, seed, n_starts, replicates)
+
+
+def choose_among(
+    patterns: Patterns, encoding: Encoding, maximum: int, seed: int, n_starts: int = 16,
+    replicates: int = 0,
+) -> pd.DataFrame:  # fmt: skip
+    """Choose for patterns that have been made already; see `choose_classes`."""
+    patterns = patterns.sampled(SAMPLE_SIZE)
     effort = _TRIED_SMALL if len(patterns) <= _FEW_PATTERNS else _TRIED
     rows = []
     for classes_count in range(1, min(maximum, CLASSES_MAXIMUM) + 1):

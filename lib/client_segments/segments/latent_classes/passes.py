@@ -92,8 +92,9 @@ class Passes(ABC):
     ) -> Iterator[tuple[int, np.ndarray]]:
         """Yield every attribute with its expected clients, levels × classes × starts."""
         for group, expected in zip(self.groups, sums, strict=True):
-            for position, matrix in zip(group.positions, group.indicators, strict=True):
-                yield position, (matrix @ expected).reshape(-1, *shape)
+            counts = (group.indicator @ expected).reshape(-1, *shape)
+            for position, block in zip(group.positions, group.blocks, strict=True):
+                yield position, counts[block]
 
     def counts(self, theta: np.ndarray) -> dict[int, np.ndarray]:
         """Return for every attribute the expected clients at `theta`, as `_counts` does."""

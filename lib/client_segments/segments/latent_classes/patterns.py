@@ -60,17 +60,16 @@ class Patterns:
         if weight is None:
             if not len(columns[0]):
                 raise ValueError("the table has no clients")
-            key = packed(columns)
-            order = np.argsort(key)
-            first = np.flatnonzero(np.diff(key[order], prepend=-1))
-            counts = np.diff(first, append=len(key)).astype(float)
-            rows = order[first]
-            return cls(tuple(column[rows] for column in columns), counts)
+            return cls._counted(columns)
         weights = np.asarray(weight, dtype=float)
         if weights.shape != columns[0].shape:
             raise ValueError("one weight a row is needed")
         if not np.all(np.isfinite(weights)) or np.any(weights < 0):
             raise ValueError("weights must be finite and not negative")
+        if weights.min(initial=1.0) == weights.max(initial=1.0) > 0:
+            # The same for all: the order of sums makes no difference, and nothing is sorted by it.
+            counted = cls._counted(columns)
+            return cls(counted.columns, counted.weight * weights[0])
         used = weights > 0
         if not used.any():
             raise ValueError("the table has no clients")
@@ -83,6 +82,24 @@ class Patterns:
         rows = order[first]
         sums = np.add.reduceat(weights[order], first)
         return cls(tuple(column[rows] for column in columns), sums)
+
+    @classmethod
+    def _counted(cls, columns: Sequence[np.ndarray]) -> Patterns:
+        """Count equal rows. Sorting keys alone and unpacking them is faster than sorting rows."""
+        radices = [int(column.max(initial=0)) + 1 for column in columns]
+        key = packed(columns)
+        if float(np.prod(radices, dtype=float)) > _KEY_LIMIT:
+            _key, rows, counts = np.unique(key, return_index=True, return_counts=True)
+            return cls(tuple(column[rows] for column in columns), counts.astype(float))
+        key.sort()
+        first = np.flatnonzero(np.diff(key, prepend=-1))
+        counts = np.diff(first, append=len(key)).astype(float)
+        rest, found = key[first], []
+        for column, radix in zip(reversed(columns), reversed(radices), strict=True):
+            higher = rest // radix  # much faster than divmod
+            found.append((rest - higher * radix).astype(column.dtype))
+            rest = higher
+        return cls(tuple(reversed(found)), counts)
 
     def sampled(self, size: int) -> Patterns:
         """Return a systematic sample of clients, or the patterns themselves where few enough.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 _CODES_MAXIMUM = 2048
 """Measured: probabilities of so many codes stay in the cache beside their sums."""
+_TRIALS = 5_000
+"""Own: steps of a search for fewer bundles: some milliseconds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,14 +31,17 @@ class SuperCode:
     distinct
         Rows of the parameters (0 where the value is missing) behind every code, one column an
         attribute.
-    positions, indicators
-        The attributes, and for each its levels × codes matrix of sums.
+    positions
+        The attributes.
+    blocks, indicator
+        The matrix that sums codes to levels, and the rows of every attribute in it.
     """
 
     codes: np.ndarray
     distinct: np.ndarray
     positions: tuple[int, ...]
-    indicators: tuple[sparse.csr_array, ...]
+    blocks: tuple[slice, ...]
+    indicator: sparse.csr_array
 
     def __len__(self) -> int:
         return len(self.distinct)
@@ -51,17 +57,60 @@ class SuperCode:
 
 
 def super_codes(patterns: Patterns, layout: Layout) -> list[SuperCode]:
-    """Pack attributes greedily while the codes stay few against the patterns."""
-    most = int(np.clip(len(patterns) // 4, 16, _CODES_MAXIMUM))
+    """Pack attributes into as few super codes as hold them, few codes against the patterns."""
+    most = int(np.clip(len(patterns) // 16, 16, _CODES_MAXIMUM))
+    bundles = bundled([k + 1 for k in layout.levels], most)
+    return [_super_code(patterns, layout, bundle) for bundle in bundles]
+
+
+def bundled(sizes: Sequence[int], most: int) -> list[tuple[int, ...]]:
+    """Return bundles of positions whose product of sizes is at most `most`, as few as are found.
+
+    A position that is larger alone has a bundle of its own. First fit by falling size, then a
+    search for one bundle fewer as long as there is one, within a bound of trials: every bundle
+    is one look-up and one sum for every row of every pass.
+    """
+    order = sorted(range(len(sizes)), key=lambda position: -sizes[position])
+    large = [(position,) for position in order if sizes[position] > most]
+    order = [position for position in order if sizes[position] <= most]
+    found = _fitted(sizes, order, len(order), most, [_TRIALS])
+    while found and (fewer := _fitted(sizes, order, len(found) - 1, most, [_TRIALS])):
+        found = fewer
+    return sorted(large + [tuple(sorted(bundle)) for bundle in found or []])
+
+
+def _fitted(
+    sizes: Sequence[int], order: list[int], count: int, most: int, trials: list[int]
+) -> list[list[int]] | None:
+    """Return at most `count` bundles that hold the positions, or None if none were found."""
     bundles: list[list[int]] = []
-    size = most + 1
-    for position, k in enumerate(layout.levels):
-        if size * (k + 1) > most:
-            bundles.append([])
-            size = 1
-        bundles[-1].append(position)
-        size *= k + 1
-    return [_super_code(patterns, layout, tuple(bundle)) for bundle in bundles]
+    products: list[int] = []
+
+    def fits(place: int) -> bool:
+        if place == len(order):
+            return True
+        position = order[place]
+        size = sizes[position]
+        for number in range(min(len(bundles) + 1, count)):
+            if trials[0] == 0:
+                return False
+            trials[0] -= 1
+            if number == len(bundles):
+                bundles.append([])
+                products.append(1)
+            if products[number] * size <= most:
+                bundles[number].append(position)
+                products[number] *= size
+                if fits(place + 1):
+                    return True
+                bundles[number].pop()
+                products[number] //= size
+            if not bundles[number]:
+                bundles.pop()
+                products.pop()
+        return False
+
+    return bundles if fits(0) else None
 
 
 def _super_code(patterns: Patterns, layout: Layout, positions: tuple[int, ...]) -> SuperCode:
@@ -77,11 +126,14 @@ def _super_code(patterns: Patterns, layout: Layout, positions: tuple[int, ...]) 
     codes = place.astype(np.int16 if len(met) < 2**15 else np.int32)[key]
     values = np.stack(np.unravel_index(met, sizes), axis=1)
     # Row 0 gathers the missing values and is dropped.
-    indicators = tuple(
-        indicator(column, size)[1:] for column, size in zip(values.T, sizes, strict=True)
-    )
+    sums = [indicator(column, size)[1:] for column, size in zip(values.T, sizes, strict=True)]
     starts = np.array([layout.blocks[position].start for position in positions])
-    return SuperCode(codes, np.where(values > 0, values + starts, 0), positions, indicators)
+    ends = np.cumsum([size - 1 for size in sizes])
+    blocks = tuple(
+        slice(int(end) - size + 1, int(end)) for end, size in zip(ends, sizes, strict=True)
+    )
+    rows = np.where(values > 0, values + starts, 0)
+    return SuperCode(codes, rows, positions, blocks, stacked(sums))
 
 
 def indicator(codes: np.ndarray, size: int) -> sparse.csr_array:
@@ -91,3 +143,10 @@ def indicator(codes: np.ndarray, size: int) -> sparse.csr_array:
     ones = np.ones(len(codes))
     rows = np.arange(len(codes), dtype=np.int32)
     return sparse.csr_array((ones, (codes.astype(np.int32), rows)), shape=(size, len(codes)))
+
+
+def stacked(matrices: list[sparse.csr_array]) -> sparse.csr_array:
+    """Return matrices one below another."""
+    from scipy import sparse
+
+    return sparse.vstack(matrices, format="csr")
