@@ -204,3 +204,52 @@ def test_a_log_without_a_single_whole_event_gives_empty_tables():
     made = journey(SMALL.head(0))
     assert made.cases_count == 0
     assert all(table.empty for table in made.tables.values())
+
+
+def life_cycle(*rows):
+    frame = pd.DataFrame(rows, columns=["case_id", "stage", "transition", "event_time"])
+    frame["event_time"] = pd.to_datetime(frame["event_time"]).astype("datetime64[us]")
+    return frame.assign(segment_code=pd.Series([None] * len(frame), dtype="str"))
+
+
+def test_a_case_lasts_from_its_first_record_to_its_last_and_both_are_counted():
+    made = journey(
+        life_cycle(
+            ("c", "4", "schedule", "2024-01-01"),
+            ("c", "4", "start", "2024-01-02"),
+            ("c", "4", "complete", "2024-01-03"),
+            ("c", "6", "complete", "2024-01-05"),
+            ("c", "1", "START", "2024-01-11"),
+            ("d", "4", "start", "2024-01-01"),  # nothing is completed: what is noted counts
+            ("d", "6", "schedule", "2024-01-03"),
+        )
+    )
+    totals = one(made.tables["journey_totals"], "all")
+    assert (totals["cases_count"], totals["events_count"], totals["variants_count"]) == (2, 4, 1)
+    assert (totals["records_count"], totals["record_variants_count"]) == (7, 2)
+    assert made.case_measures["duration_days"].tolist() == [10, 2]
+    told = {row.rule: row.count for row in made.doubts.itertuples()}
+    assert told["partial_records"] == 3
+
+
+def test_states_of_a_life_cycle_of_the_logs_own_are_events():
+    made = journey(
+        life_cycle(
+            ("c", "Accepted", "In Progress", "2024-01-01"),
+            ("c", "Accepted", "Wait - User", "2024-01-02"),
+            ("c", "Completed", "Closed", "2024-01-03"),
+        )
+    )
+    totals = one(made.tables["journey_totals"], "all")
+    assert totals["events_count"] == 3
+    assert pd.isna(totals["records_count"])
+
+
+def test_at_one_moment_the_file_says_what_went_first_and_that_is_told():
+    rows = [("c", "6", None, "2024-01-01"), ("c", "4", None, "2024-01-01")]
+    made = journey(life_cycle(*rows))
+    assert made.tables["journey_variants"]["variant"].tolist() == ["6 → 4"]
+    again = journey(life_cycle(*reversed(rows)))
+    assert again.tables["journey_variants"]["variant"].tolist() == ["4 → 6"]
+    told = {row.rule: row.count for row in made.doubts.itertuples()}
+    assert told["simultaneous_events"] == 1

@@ -59,13 +59,13 @@ JOURNEY = """described:
 
 @pytest.fixture(scope="module")
 def grouped(tmp_path_factory, lay_out_study, run_through):
-    """A log alone and a table of clients alone, both carried out up to step 2."""
+    """A log alone and a table of clients alone, both carried out up to step 3."""
     clients = pd.DataFrame({"client_id": list("абвг"), "case:place": ["МФЦ", "ЕПГУ"] * 2})
     studies = {}
     for name, raw in (("log", {"journey.xes.gz": xes()}), ("talks", {"clients": clients})):
         root = tmp_path_factory.mktemp(name)
         studies[name] = lay_out_study(root, raw, DECISIONS, direction="services")
-        run_through(studies[name], "segments")
+        run_through(studies[name], "priorities")
     return studies
 
 
@@ -179,6 +179,7 @@ def test_profiles_read_the_described_journey(run):
 
 _COLUMNS = {
     "journey_stages": JOURNEY_STAGES.column_names, "measures": ["problem", "stage"],
+    "problem_places": ["stage", "problem", "problems_count"],
 }  # fmt: skip
 
 
@@ -200,9 +201,9 @@ def test_charts_have_words_and_no_raw_value(run):
 
 def test_an_editor_takes_proposed_stages_into_the_decision(run):
     study = run().study
-    accordion = widgets.editors(study, ["stages", "journey"], True)
-    assert accordion.titles == ("События журнала по этапам", "Путь по рассказам клиентов")
-    editor = accordion.children[0]
+    folds = widgets.editors(study, ["stages", "journey"], True)
+    assert folds.titles == ("События журнала по этапам", "Путь по рассказам клиентов")
+    editor = folds.children[1].children[0]
     editor._fields[0].control.value = "аналитик"
     assert editor.save(), editor.message.value
     saved = decisions.load(study, "stages").data["activities"]

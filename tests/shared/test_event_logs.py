@@ -8,7 +8,7 @@ import pytest
 
 from client_segments import reading
 from client_segments.raw_tables import JOURNEY
-from client_segments.reading import ColumnMapping, large_logs, read_table
+from client_segments.reading import ColumnMapping, large_logs, large_text_logs, read_table
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 BODY = """<log xes.version="1849.2016" xmlns="http://www.xes-standard.org/">
@@ -193,3 +193,72 @@ def test_a_large_log_with_holes_is_told_once(tmp_path, monkeypatch):
     table = read_table([tmp_path / "journey.parquet"], JOURNEY, ColumnMapping(), lambda p: p.name)
     errors = {(item.rule, item.header, item.count) for item in table.findings.errors}
     assert errors == {("required", "case_id", 2), ("value", "outcome", 1)}
+
+
+PLAIN_ROWS = [
+    f"{number % 7:03};{stage};{day:02}.03.2024 {number % 24:02}:30;{'granted' if number % 5 else ''}"
+    for number, (stage, day) in enumerate([("Подача", 4), ("Решение", 5)] * 30)
+]
+TEXT_HEAD = "Номер дела;Этап;Дата и время;Исход"
+
+
+def text_log(*changes, head=TEXT_HEAD):
+    """Return a text table with some rows in place of those numbered."""
+    rows = dict(enumerate(PLAIN_ROWS)) | dict(changes)
+    return "\n".join([head, *rows.values()]) + "\n"
+
+
+CLEAN_TEXTS = {
+    "plain": text_log(),
+    "quoted": text_log((3, '"003";"Подача; повторно";05.03.2024;""')),
+    "day first and year first": text_log((3, "3;Подача;2024-03-25T10:20:30.5;"), (4, "3;Подача;5/3/2024;")),
+    "zones": text_log((3, "3;Подача;2024-03-25 10:20:30+01:00;"), (5, "3;Решение;2024-07-25T10:20:30Z;")),
+    "unusual forms": text_log((3, "3;Подача;05.03.2024\u00a010:20;"), (9, "3;Подача;5.3.2024 10:20:30.1234567;")),
+    "american dates": text_log((3, "3;Подача;03/25/2024;"), (5, "4;Подача;3/26/2024;")),
+    "no such time": text_log((3, "3;Подача;05.03.2024 25:10;"), (5, "4;Подача;05.03.24;"), (7, "4;Решение;вчера;")),
+    "wrong zone": text_log((3, "3;Подача;2024-03-25 10:20:30+19:00;")),
+    "holes": text_log((3, " ;Подача;05.03.2024;"), (5, "4;;05.03.2024;вероятно")),
+    "title above": "Журнал\n" + text_log(),
+    "attributes": text_log(head="Номер дела;Этап;Дата и время;Пол"),
+}  # fmt: skip
+DOUBTFUL_TEXTS = {
+    "open quote": text_log((3, '"003;Подача;05.03.2024;')),
+    "text after quote": text_log((3, '"003"4;Подача;05.03.2024;')),
+    "more fields": text_log((3, "3;Подача;05.03.2024;;;")),
+    "more fields, and quotes": text_log(
+        (3, '3;"Подача; повторно";05.03.2024;;'), (5, "3;Подача;;;;")
+    ),
+    "fewer fields": text_log((3, "3;Подача;05.03.2024")),
+    "blank line": text_log((3, "")),
+    "empty row": text_log((3, ";;;")),
+    "total": text_log((59, "Итого;59;;")),
+    "line in a field": text_log((3, '3;"Подача\nповторно";05.03.2024;')),
+    "binary": text_log((3, "3;Под\x00ача;05.03.2024;")),
+    "windows": text_log().encode("cp1251"),
+    "no header of a column": text_log(head="Номер дела;Этап;Дата и время;"),
+}
+
+
+@pytest.mark.parametrize("name", [*CLEAN_TEXTS, *DOUBTFUL_TEXTS])
+@pytest.mark.parametrize("ending", ["csv", "csv.gz"])
+def test_a_large_text_log_is_read_as_a_small_one_and_its_mistakes_told_alike(
+    read, monkeypatch, name, ending
+):
+    content = (CLEAN_TEXTS | DOUBTFUL_TEXTS)[name]
+    small = read(content, f"journey.{ending}")
+    monkeypatch.setattr(large_logs, "TEXT_BYTES_MINIMUM", 1)
+    monkeypatch.setattr(large_logs, "PACKED_BYTES_MINIMUM", 1)
+    taken = []
+
+    def watched(*arguments):
+        taken.append(read_text_log(*arguments))
+        return taken[-1]
+
+    read_text_log = large_text_logs.read_text_log
+    monkeypatch.setattr(large_logs, "read_text_log", watched)
+    large = read(content, f"journey.{ending}")
+    assert [log is None for log in taken] == [name in DOUBTFUL_TEXTS]
+    pd.testing.assert_frame_equal(large.frame, small.frame)
+    told = {(i.rule, i.severity, i.cell, i.header, i.found, i.expected) for i in small.findings}
+    found = {(i.rule, i.severity, i.cell, i.header, i.found, i.expected) for i in large.findings}
+    assert found == told

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-import itertools
-
 import duckdb
 import numpy as np
 import pandas as pd
 
 from client_segments.hypotheses.contracts import ALL_CODE
+from client_segments.hypotheses.journey.aggregate_queries import (
+    AMOUNTS,
+    BANDS,
+    LAST,
+    REACHED,
+    RETURNED,
+    SHARES,
+    STAGE_CHANNELS,
+    STAGE_TIMES,
+    TOTALS,
+    VARIANTS,
+)
 from client_segments.hypotheses.journey.contracts import (
     CASE_AMOUNTS,
     CASE_SHARES,
@@ -22,111 +32,16 @@ from client_segments.hypotheses.journey.contracts import (
     JOURNEY_VARIANTS,
     TIME_MEASURES,
 )
-from client_segments.language import _
+from client_segments.hypotheses.journey.words import (
+    BAND_DAYS,
+    band_labels,
+    variant_names,
+    variant_text,
+)
 from client_segments.statistics import difference_interval
 
 VARIANTS_SHOWN = 10
 """Own: the most frequent variants of a segment that are told."""
-
-BAND_DAYS = (1, 3, 7, 14, 30, 60, 90, 180, 365, 730)
-"""Own: bounds of the bands of duration, in days; the last band has no end."""
-
-_TIME_COLUMNS = {"to_next": "ahead", "in_stage": "stay", "waiting": "wait", "working": "work"}
-_SHARE_COLUMNS = {
-    "returned": "returns_count > 0", "channel_changed": "channel_changes_count > 0",
-    "refused": "is_refused", "lost": "is_lost", "open": "is_open", "repeated": "is_repeated",
-}  # fmt: skip
-_QUARTILES = "[0.25, 0.5, 0.75]"
-
-_TOTALS = """
-SELECT members.segment_code, COUNT(*) AS cases_count, COUNT(DISTINCT client_id) AS clients_count,
-    CAST(SUM(events_count) AS BIGINT) AS events_count, COUNT(DISTINCT variant) AS variants_count,
-    COUNT(*) FILTER (NOT is_open) AS finished_count, COUNT(*) FILTER (is_open) AS open_count,
-    MIN(begins)::DATE AS first_date, MAX(ends)::DATE AS last_date
-FROM members JOIN fates USING (case_no) GROUP BY 1
-"""
-
-_REACHED = """
-SELECT members.segment_code, stage_id, COUNT(*) AS reached_count
-FROM members JOIN first_events USING (case_no) GROUP BY 1, 2
-"""
-
-_LAST = """
-SELECT members.segment_code, last_stage_id AS stage_id,
-    COUNT(*) FILTER (NOT is_open) AS ended_count, COUNT(*) FILTER (is_open) AS open_count,
-    COUNT(*) FILTER (is_lost) AS lost_count
-FROM members JOIN fates USING (case_no) GROUP BY 1, 2
-"""
-
-_RETURNED = """
-SELECT members.segment_code, stage_id, COUNT(*) AS returned_count
-FROM members JOIN first_events USING (case_no) WHERE entries_count > 1 GROUP BY 1, 2
-"""
-
-_STAGE_TIMES = f"""
-WITH timed AS (
-    SELECT segment_code, stage_id, ahead, stay, wait, work
-    FROM first_events JOIN fates USING (case_no)
-)
-SELECT {{segment}} AS segment_code, stage_id,
-    {
-    ", ".join(
-        f"COUNT({column}) AS {name}_count, QUANTILE_CONT({column}, {_QUARTILES}) AS {name}_times"
-        for name, column in _TIME_COLUMNS.items()
-    )
-}
-FROM timed WHERE {{condition}} GROUP BY 1, 2
-"""
-
-
-def _mean(name: str) -> str:
-    """Return the SQL of a mean that does not depend on the order in which threads add up.
-
-    Sums of whole billionths are exact; a mean of days is so to a ten-thousandth of a second.
-    """
-    return f"AVG(CAST(ROUND({name} * 1000000000) AS BIGINT)) / 1000000000"
-
-
-_CASE_AMOUNTS = f"""
-SELECT {{segment}} AS segment_code,
-    {
-    ", ".join(
-        f"COUNT({name}) AS {name}_known, {_mean(name)} AS {name}_mean, "
-        f"QUANTILE_CONT({name}, {_QUARTILES}) AS {name}_quartiles"
-        for name in CASE_AMOUNTS
-    )
-}
-FROM fates WHERE {{condition}} GROUP BY 1
-"""
-
-_CASE_SHARES = f"""
-SELECT members.segment_code,
-    {
-    ", ".join(
-        f"COUNT({sql}) AS {name}_known, COUNT(*) FILTER ({sql}) AS {name}_hits"
-        for name, sql in _SHARE_COLUMNS.items()
-    )
-}
-FROM members JOIN fates USING (case_no) GROUP BY 1
-"""
-
-_VARIANTS = """
-SELECT members.segment_code, variant, COUNT(*) AS variant_count,
-    MEDIAN(duration_days) AS median_days
-FROM members JOIN fates USING (case_no) GROUP BY 1, 2
-"""
-
-_BANDS = """
-SELECT members.segment_code, CASE {cases} END AS band_number, COUNT(*) AS band_count
-FROM members JOIN fates USING (case_no) GROUP BY 1, 2
-"""
-
-_STAGE_CHANNELS = """
-SELECT members.segment_code, stage_id, item_code AS channel_code, item_name AS channel_name,
-    COUNT(*) AS events_count
-FROM members JOIN steps USING (case_no) JOIN channel_names USING (channel_id)
-GROUP BY 1, 2, 3, 4
-"""
 
 
 def _with_others(frame: pd.DataFrame, keys: list[str], counts: list[str]) -> pd.DataFrame:
@@ -185,7 +100,7 @@ class Aggregator:
     def __init__(self, connection: duckdb.DuckDBPyConnection, codes: list[str]) -> None:
         self._connection = connection
         self._ranks = {code: rank for rank, code in enumerate(codes)}
-        self._totals = self._read(_TOTALS)
+        self._totals = self._read(TOTALS)
         self._sizes = self._totals[["segment_code", "cases_count"]]
         self._stages = connection.execute(
             "SELECT stage_id, stage_number, name AS stage FROM stages ORDER BY stage_number"
@@ -220,8 +135,8 @@ class Aggregator:
 
     def flow(self) -> pd.DataFrame:
         """Table `JOURNEY_FLOW`: reached, lost, open, returned by stage."""
-        frame = _complete(self._read(_REACHED), self._sizes, self._stages)
-        for sql in (_LAST, _RETURNED):
+        frame = _complete(self._read(REACHED), self._sizes, self._stages)
+        for sql in (LAST, RETURNED):
             part = self._read(sql)
             frame = frame.merge(part, how="left", on=["segment_code", "stage_id"])
             counts = [name for name in part if name.endswith("_count")]
@@ -246,7 +161,7 @@ class Aggregator:
 
     def times(self) -> pd.DataFrame:
         """Table `JOURNEY_TIMES`: quartiles of the time of stages, in days."""
-        own, others = self._each_against_others(_STAGE_TIMES)
+        own, others = self._each_against_others(STAGE_TIMES)
         frame = self._stages.merge(_unfolded(own), on="stage_id")
         rest = _unfolded(others).rename(columns=lambda name: f"others_{name}")
         frame = frame.merge(
@@ -261,7 +176,7 @@ class Aggregator:
 
     def amounts(self) -> pd.DataFrame:
         """Table `JOURNEY_AMOUNTS`: duration, contacts, returns of cases."""
-        own, others = self._each_against_others(_CASE_AMOUNTS)
+        own, others = self._each_against_others(AMOUNTS)
         frame = _amounts(own)
         rest = _amounts(others).rename(columns=lambda name: f"others_{name}")
         frame = frame.merge(
@@ -275,7 +190,7 @@ class Aggregator:
 
     def shares(self) -> pd.DataFrame:
         """Table `JOURNEY_SHARES`: cases with returns, refusals and the like."""
-        wide = self._read(_CASE_SHARES)
+        wide = self._read(SHARES)
         frame = pd.concat(
             [
                 pd.DataFrame(
@@ -298,7 +213,7 @@ class Aggregator:
 
     def variants(self) -> pd.DataFrame:
         """Table `JOURNEY_VARIANTS`: the most frequent sequences of stages."""
-        frame = self._read(_VARIANTS).merge(self._sizes, on="segment_code")
+        frame = self._read(VARIANTS).merge(self._sizes, on="segment_code")
         frame["variant"] = frame["variant"].map(tuple)
         frame = _with_others(frame, ["variant"], ["variant_count"])
         placed = self._sizes.loc[self._sizes["segment_code"] != ALL_CODE, "cases_count"].sum()
@@ -323,7 +238,7 @@ class Aggregator:
             f"WHEN duration_days < {days} THEN {number}"
             for number, days in enumerate(BAND_DAYS, start=1)
         )
-        counts = self._read(_BANDS.format(cases=f"{cases} ELSE {len(labels)}"))
+        counts = self._read(BANDS.format(cases=f"{cases} ELSE {len(labels)}"))
         bands = pd.DataFrame({"band_number": range(1, len(labels) + 1), "band": labels})
         frame = _complete(counts, self._sizes, bands)
         frame = _with_others(frame, ["band_number"], ["band_count", "cases_count"])
@@ -334,7 +249,7 @@ class Aggregator:
 
     def channels(self) -> pd.DataFrame:
         """Table `JOURNEY_CHANNELS`: channels of the events of each stage."""
-        counts = self._read(_STAGE_CHANNELS).merge(self._stages, on="stage_id")
+        counts = self._read(STAGE_CHANNELS).merge(self._stages, on="stage_id")
         if counts.empty:
             return JOURNEY_CHANNELS.empty()
         key = ["segment_code", "stage_number"]
@@ -397,36 +312,3 @@ def _amounts(frame: pd.DataFrame) -> pd.DataFrame:
         )  # fmt: skip
         parts.append(part)
     return pd.concat(parts, ignore_index=True)
-
-
-def _runs(variant: tuple[int, ...]) -> list[tuple[int, int]]:
-    """Return numbers of stages with how many times each stands in a row."""
-    runs: list[tuple[int, int]] = []
-    for number in variant:
-        if runs and runs[-1][0] == number:
-            runs[-1] = (number, runs[-1][1] + 1)
-        else:
-            runs.append((number, 1))
-    return runs
-
-
-def variant_text(variant: tuple[int, ...]) -> str:
-    """Return a variant as numbers: «1 → 2 ×2 → 4»; different variants have different texts."""
-    return " → ".join(
-        str(number) if times == 1 else f"{number} ×{times}" for number, times in _runs(variant)
-    )
-
-
-def variant_names(variant: tuple[int, ...], names: dict[int, str]) -> str:
-    """Return a variant as names of stages, those in a row once."""
-    return " → ".join(names[number] for number, _times in _runs(variant))
-
-
-def band_labels() -> list[str]:
-    """Return names of the bands of duration."""
-    bounds = list(itertools.pairwise(BAND_DAYS))
-    return [
-        _("менее {days} дня").format(days=BAND_DAYS[0]),
-        *(_("от {low} до {high} дней").format(low=low, high=high) for low, high in bounds),
-        _("{days} дней и более").format(days=BAND_DAYS[-1]),
-    ]

@@ -15,6 +15,7 @@ from client_segments.findings import Findings
 from client_segments.hypotheses.contracts import ALL_CODE, JOURNEY_OUTCOMES, JOURNEY_STAGES
 from client_segments.hypotheses.journey import events as ordering
 from client_segments.hypotheses.journey.aggregates import Aggregator
+from client_segments.hypotheses.journey.comparable import count_comparable
 from client_segments.hypotheses.journey.contracts import JOURNEY_ACTIVITIES
 from client_segments.hypotheses.journey.described import read_activities
 from client_segments.hypotheses.journey.doubts import find_doubts, log_findings
@@ -50,29 +51,6 @@ FROM sizes CROSS JOIN known LEFT JOIN counts USING (segment_code, outcome)
 WHERE cases_count > 0 ORDER BY segment_code, outcome
 """
 
-# One client's cases are alike; only independent observations may be compared.
-_INDEPENDENT = """
-CREATE TEMP TABLE independent AS
-SELECT case_no, segment_code, outcome FROM fates
-WHERE segment_code IS NOT NULL AND is_repeated IS DISTINCT FROM TRUE
-"""
-
-_REACHED_COUNTS = """
-SELECT segment_code, stage_key, COUNT(*) AS hits_count
-FROM independent JOIN first_events USING (case_no) JOIN stages USING (stage_id)
-GROUP BY 1, 2 ORDER BY 1, 2
-"""
-
-_OUTCOME_COUNTS = """
-SELECT segment_code, outcome, COUNT(*) AS hits_count
-FROM independent WHERE outcome IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2
-"""
-
-_SIZES = """
-SELECT segment_code, COUNT(*) AS cases_count, COUNT(outcome) AS outcomes_count
-FROM independent GROUP BY 1 ORDER BY 1
-"""
-
 _ACTIVITIES = """
 SELECT CAST(stage AS VARCHAR) AS activity, COUNT(*) AS events_count,
     COUNT(DISTINCT case_id) AS cases_count
@@ -105,9 +83,8 @@ class Journey:
     stage_names
         One row is one stage: stage_key (number in the catalogue, or folded own name),
         stage_number, name.
-    sizes, reached, outcome_counts
-        For comparisons: of every client the first case only. One row is one segment
-        (cases_count, outcomes_count), segment × stage_key, segment × outcome (hits_count).
+    comparable
+        Counts for comparisons, of every client the first case only: see `count_comparable`.
     case_measures
         One row is one case, by its number: see `case_measures`. Never shared.
     doubts
@@ -120,9 +97,7 @@ class Journey:
     outcomes: pd.DataFrame
     tables: Mapping[str, pd.DataFrame]
     stage_names: pd.DataFrame
-    sizes: pd.DataFrame
-    reached: pd.DataFrame
-    outcome_counts: pd.DataFrame
+    comparable: Mapping[str, pd.DataFrame]
     case_measures: pd.DataFrame
     doubts: pd.DataFrame
     cases_count: int
@@ -192,7 +167,6 @@ def _aggregate(
     stage_names = number_stages(labels, ordering.stage_positions(connection), catalogue)
     ordering.sum_cases(connection, stage_names)
     connection.execute(ordering.MEMBERS)
-    connection.execute(_INDEPENDENT)
 
     def ranked(sql: str) -> pd.DataFrame:
         return _order(connection.execute(sql).df(), codes.index)
@@ -209,9 +183,7 @@ def _aggregate(
             "journey_activities": activities_table(found, labels, stage_names, catalogue),
         },
         stage_names=stage_names,
-        sizes=ranked(_SIZES),
-        reached=ranked(_REACHED_COUNTS),
-        outcome_counts=ranked(_OUTCOME_COUNTS),
+        comparable=count_comparable(connection),
         case_measures=connection.execute(_MEASURES).df().astype(MEASURE_DTYPES),
         doubts=find_doubts(connection, cases_count),
         cases_count=cases_count,

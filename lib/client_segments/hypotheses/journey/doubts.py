@@ -11,6 +11,9 @@ from client_segments.language import _, counted
 START_SHARE = 0.9
 """Own: so many cases begin with one stage that another beginning is a doubt about the data."""
 
+_NOTES = ("simultaneous_events", "partial_records")
+"""What is said of a log's ways, and is no mistake."""
+
 _DUPLICATES = """
 SELECT COALESCE(SUM(times - 1), 0), COUNT(*) FILTER (times > 1) FROM (
     SELECT COUNT(*) AS times FROM events
@@ -47,6 +50,17 @@ WHERE changed >= earlier AND (later IS NULL OR changed <= later)
 """
 
 
+# Between events of different stages at one moment only the file says which went first.
+_SIMULTANEOUS = """
+SELECT COUNT(*) FROM steps WHERE event_time = last_time AND stage_id <> last_stage_id
+"""
+
+_PARTIAL = """
+SELECT COALESCE(SUM(records_count), 0) - COALESCE(SUM(events_count), 0) FROM fates
+WHERE records_count IS NOT NULL
+"""
+
+
 def find_doubts(connection: duckdb.DuckDBPyConnection, cases_count: int) -> pd.DataFrame:
     """Return what looks wrong: one row is one rule (rule, count, example).
 
@@ -61,6 +75,8 @@ def find_doubts(connection: duckdb.DuckDBPyConnection, cases_count: int) -> pd.D
         rows.append(("before_start", before, start[1]))
     swapped, example = connection.execute(_SWAPPED).fetchone()
     rows.append(("day_month", swapped, f"{example:%d.%m.%Y}" if example else ""))
+    for rule, sql in (("simultaneous_events", _SIMULTANEOUS), ("partial_records", _PARTIAL)):
+        rows.append((rule, int(connection.execute(sql).fetchone()[0]), ""))
     return pd.DataFrame(rows, columns=["rule", "count", "example"])
 
 
@@ -76,6 +92,7 @@ def log_findings(doubts: pd.DataFrame, activities: pd.DataFrame, file: str) -> F
     """
     events = (_("событие"), _("события"), _("событий"))
     cases = (_("дело"), _("дела"), _("дел"))
+    records = (_("запись"), _("записи"), _("записей"))
     told = {
         "duplicate_events": (
             events, _("{count} повторяют другие: то же дело, этап, время, канал и исход."),
@@ -89,13 +106,22 @@ def log_findings(doubts: pd.DataFrame, activities: pd.DataFrame, file: str) -> F
             cases, _("{count}: в датах событий, вероятно, переставлены местами день и месяц."),
             _("сверьте даты с отправителем; в файле они должны быть вида 05.03.2024."),
         ),
+        "simultaneous_events": (
+            events, _("{count} отмечены в тот же миг, что и другой этап дела перед ними: порядок взят из файла."),
+            _("если порядок важен, попросите отправителя прислать время с часами и минутами."),
+        ),
+        "partial_records": (
+            records, _("{count} журнала – начала и промежуточные переходы: из них взяты время работы и срок дела, событиями считаются только завершения."),
+            "",
+        ),
     }  # fmt: skip
     findings = Findings()
     for row in doubts[doubts["count"] > 0].itertuples(index=False):
         forms, message, remedy = told[row.rule]
         text = message.format(count=counted(row.count, *forms), example=row.example)
         found = row.example if row.rule == "day_month" else ""
-        findings.add(Finding(Severity.WARNING, row.rule, text, remedy, file, found=found))
+        severity = Severity.NOTE if row.rule in _NOTES else Severity.WARNING
+        findings.add(Finding(severity, row.rule, text, remedy, file, found=found))
     findings.extend(_unmapped(activities, file))
     return findings
 

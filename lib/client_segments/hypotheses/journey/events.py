@@ -1,8 +1,8 @@
 """Events of a log put in order, case by case, by SQL in the engine; Python sees distinct labels only.
 
-The order of a case's events: time; at one moment the order of the authority's stages, if every
-event of the log is of the authority's list; then the order of the file. Every event counts that
-is complete: of a log with starts the start is the beginning of the work of its event.
+The order of a case's events: time, and at one moment the order of the file, as tools of process
+mining have it. Every event counts that is complete: of a log with starts the start is the beginning
+of the work of its event. A case lasts from its first record to its last, whatever they note.
 """
 
 from __future__ import annotations
@@ -28,8 +28,14 @@ COMPLETE, START, OTHER = 0, 1, 2
 TRANSITIONS = {
     **dict.fromkeys(map(fold, ("complete", "завершение", "завершено", "конец", "end")), COMPLETE),
     **dict.fromkeys(map(fold, ("start", "начало", "начато", "begin")), START),
-}
-"""Life cycle of an activity (IEEE 1849, XES): other transitions (schedule, suspend) are no event."""
+    **dict.fromkeys(
+        map(fold, ("schedule", "assign", "reassign", "suspend", "resume", "withdraw",
+                   "ate_abort", "pi_abort", "pi_withdraw")),
+        OTHER,
+    ),
+}  # fmt: skip
+"""Standard life cycle of an activity (IEEE 1849-2016, XES): other transitions than the completion
+are no event. Words of a life cycle of the log's own («In Progress») are states: each is an event."""
 
 CENSORED_SHARE = 0.95
 """Own: a case is still open while it has been silent for less than so many cases had been before
@@ -43,7 +49,7 @@ FROM (SELECT case_id FROM events GROUP BY case_id)
 
 _NOTES = """
 CREATE TEMP TABLE notes AS
-SELECT case_no, label_id, stage_id, stage_rank, channel_id, kind, segment_id,
+SELECT case_no, label_id, stage_id, channel_id, kind, segment_id,
     COALESCE(own_outcomes.outcome_id, stage_labels.outcome_id) AS outcome_id,
     client_id IS NOT NULL AS has_client, CAST(event_time AS TIMESTAMP) AS event_time,
     CAST(start_time AS TIMESTAMP) AS start_time, row_number
@@ -52,6 +58,19 @@ LEFT JOIN channel_labels ON events.channel = channel_labels.channel
 LEFT JOIN transition_kinds ON events.transition = transition_kinds.transition
 LEFT JOIN segment_labels ON events.segment_code = segment_labels.segment_code
 LEFT JOIN outcome_labels AS own_outcomes ON events.outcome = own_outcomes.outcome
+"""
+
+# What a case without a single completion notes are its events.
+_UNFINISHED = f"""
+UPDATE notes SET kind = {COMPLETE}
+WHERE case_no NOT IN (SELECT case_no FROM notes WHERE kind = {COMPLETE})
+"""
+
+_RECORDS = """
+CREATE TEMP TABLE case_records AS
+SELECT case_no, COUNT(*) AS records_count, MIN(LEAST(start_time, event_time)) AS begins,
+    MAX(event_time) AS ends, HASH(LIST(label_id ORDER BY event_time, row_number)) AS record_variant
+FROM notes GROUP BY case_no
 """
 
 # The n-th start of an activity in a case belongs to its n-th completion.
@@ -80,7 +99,7 @@ SELECT case_no, stage_id, channel_id, event_time, start_time, outcome_id, segmen
     LAG(event_time) OVER journey AS last_time,
     LAG(stage_id) OVER journey AS last_stage_id,
     LAG(channel_id IGNORE NULLS) OVER journey AS last_channel_id
-FROM {notes} WINDOW journey AS (PARTITION BY case_no ORDER BY event_time, stage_rank, row_number)
+FROM {notes} WINDOW journey AS (PARTITION BY case_no ORDER BY event_time, row_number)
 """
 
 _FIRST_EVENTS = """
@@ -107,16 +126,23 @@ FROM first_events JOIN stage_keys USING (stage_id) GROUP BY stage_key
 _SUMS = """
 CREATE TEMP TABLE case_sums AS
 SELECT case_no, COUNT(*) AS events_count,
-    MIN(event_time) AS begins, MAX(event_time) AS ends,
+    MIN(LEAST(start_time, event_time)) AS begins, MAX(event_time) AS ends,
     ARG_MAX(stage_id, place) AS last_stage_id,
     COUNT(channel_id) AS contacts_count,
     COUNT(*) FILTER (channel_id <> last_channel_id) AS channel_changes_count,
     ARG_MIN(segment_id, place) FILTER (segment_id IS NOT NULL) AS segment_id,
     ARG_MIN(row_number, place) FILTER (has_client) AS client_row,
     ARG_MAX(outcome_id, place) FILTER (outcome_id IS NOT NULL) AS outcome_id,
-    LIST(stages.stage_number ORDER BY place) AS variant
+    LIST(stages.stage_number ORDER BY place) AS variant,
+    NULL::BIGINT AS records_count, NULL::UBIGINT AS record_variant
 FROM steps JOIN stages USING (stage_id)
 GROUP BY case_no
+"""
+
+_RECORD_SUMS = """
+UPDATE case_sums SET begins = case_records.begins, ends = case_records.ends,
+    records_count = case_records.records_count, record_variant = case_records.record_variant
+FROM case_records WHERE case_sums.case_no = case_records.case_no
 """
 
 # A case returns to a stage when it enters it anew after another one.
@@ -152,7 +178,8 @@ WITH named AS (
         AND EPOCH_US(log_ends) - EPOCH_US(ends) < longest), FALSE) AS is_open
     FROM named LEFT JOIN patience ON last_stage_id = patience.stage_id, bounds
 )
-SELECT case_no, case_id, client_id, segment_code, events_count, begins, ends, last_stage_id,
+SELECT case_no, case_id, client_id, segment_code, events_count, records_count, record_variant,
+    begins, ends, last_stage_id,
     variant, outcome, is_open, returns_count,
     CASE WHEN has_channels THEN contacts_count END AS contacts_count,
     CASE WHEN has_channels THEN channel_changes_count END AS channel_changes_count,
@@ -222,7 +249,8 @@ def order_events(
     connection.execute(_NOTES)
     if has_kinds:
         connection.execute(f"UPDATE notes SET kind = {COMPLETE} WHERE kind IS NULL")
-        connection.execute(_PAIRS)
+        for sql in (_UNFINISHED, _RECORDS, _PAIRS):
+            connection.execute(sql)
     connection.execute(_STEPS.format(notes="paired" if has_kinds else "notes"))
     connection.execute(_FIRST_EVENTS)
 
@@ -247,16 +275,14 @@ def _register_labels(
         short = name.removesuffix("_code")
         frame = pd.DataFrame({name: values, f"{short}_id": range(len(values))})
         register(connection, f"{short}_labels", frame.astype({name: "str", f"{short}_id": "int16"}))
-    is_listed = bool(labels["stage_number"].notna().all())
     marked = pd.DataFrame(
         {
             "stage": labels["stage"],
             "label_id": range(len(labels)),
             "stage_id": labels["stage_key"].map(stage_ids).astype("int16"),
-            "stage_rank": (labels["stage_number"] if is_listed else 0),
             "outcome_id": labels["outcome"].map(outcomes.index, na_action="ignore"),
         }
-    ).astype({"label_id": "int32", "stage_rank": "int16", "outcome_id": "Int16"})
+    ).astype({"label_id": "int32", "outcome_id": "Int16"})
     register(connection, "stage_labels", marked)
     codes = {code: number for number, code in enumerate(sorted(set(channels["item_code"])))}
     numbered = channels.assign(channel_id=channels["item_code"].map(codes).astype("int16"))
@@ -271,9 +297,7 @@ def _register_transitions(connection: duckdb.DuckDBPyConnection) -> bool:
         "SELECT DISTINCT CAST(transition AS VARCHAR) FROM events WHERE transition IS NOT NULL"
     ).fetchall()
     written = [text for (text,) in found]
-    kinds = [TRANSITIONS.get(fold(text), OTHER) for text in written]
-    if kinds and COMPLETE not in kinds:  # a log of starts alone: its starts are its events
-        kinds = [COMPLETE if kind == START else kind for kind in kinds]
+    kinds = [TRANSITIONS.get(fold(text), COMPLETE) for text in written]
     frame = pd.DataFrame({"transition": written, "kind": kinds})
     register(connection, "transition_kinds", frame.astype({"transition": "str", "kind": "int16"}))
     return any(kind != COMPLETE for kind in kinds)
@@ -292,7 +316,10 @@ def sum_cases(connection: duckdb.DuckDBPyConnection, stage_names: pd.DataFrame) 
         "CAST(stage_number AS INTEGER) AS stage_number, name "
         "FROM stage_names JOIN stage_keys USING (stage_key)"
     )
-    for sql in (_SUMS, _RETURNS, _PATIENCE, _FATES):
+    connection.execute(_SUMS)
+    if connection.execute("FROM duckdb_tables() WHERE table_name = 'case_records'").fetchall():
+        connection.execute(_RECORD_SUMS)
+    for sql in (_RETURNS, _PATIENCE, _FATES):
         connection.execute(sql)
 
 
