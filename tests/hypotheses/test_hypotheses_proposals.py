@@ -12,11 +12,13 @@ from client_segments.hypotheses.channels import (
     name_clients,
 )
 from client_segments.hypotheses.proposals import (
-    COUNT_COLUMNS,
-    channel_counts,
+    PROPOSALS,
+    Evidence,
+    channel_evidence,
     compute_proposals,
-    problem_counts,
+    problem_evidence,
 )
+from client_segments.hypotheses.proposals.evidence import SHARE_COLUMNS, typed
 
 CHANNELS = pd.DataFrame({"code": ["01", "04", "06"], "name": ["ЕПГУ", "личный приём", "телефон"]})
 NAMES = {"a": "Пожилые", "b": "Молодые"}
@@ -37,8 +39,8 @@ def counts(rows):
     frame = pd.DataFrame(
         rows, columns=["proposal_code", "segment_code", "hits_count", "total_count"]
     )
-    frame = frame.assign(kind="problem", family="problem", subject="Очереди")
-    return frame[COUNT_COLUMNS]
+    frame = frame.assign(kind="problem", family="problem", subject="Очереди", source="problems")
+    return Evidence(shares=typed(frame, SHARE_COLUMNS))
 
 
 def test_channels_match_by_code_and_name_and_own_ones_stay():
@@ -84,7 +86,7 @@ def test_a_planted_difference_is_told_in_russian():
     rows = [(f"a{n}", "a", "04" if n < 78 else "01", None) for n in range(120)]
     rows += [(f"b{n}", "b", "04" if n < 140 else "01", None) for n in range(400)]
     rows += [(f"r{n}", "rest", "04" if n < 28 else "01", None) for n in range(80)]
-    proposals = compute_proposals(channel_counts(mentions(rows)), NAMES)
+    proposals = compute_proposals(channel_evidence(mentions(rows)), NAMES)
     row = proposals.set_index(["segment_code", "proposal_code"]).loc[
         ("a", "channel.preferred.submitting.04")
     ]
@@ -93,7 +95,7 @@ def test_a_planted_difference_is_told_in_russian():
     assert row["hypothesis_text"] == (
         "Клиенты сегмента „Пожилые“ при подаче чаще предпочитают канал „личный приём“: "
         "65,0\xa0% против 35,0\xa0% у остальных (разница 30,0\xa0п.\xa0п., "
-        "95\xa0%-й интервал 20,1–39,0; n\xa0=\xa0120 и 480)"
+        "95\xa0%-й интервал 20,1–39,0; n\xa0=\xa0120 и 480; источник – ответы о каналах)"
     )
     # The rest is among the others, and nothing is proposed about it.
     assert set(proposals["segment_code"]) == {"a", "b"}
@@ -112,7 +114,8 @@ def test_q_values_are_those_of_all_comparisons_tried():
     assert len(proposals) == 24
     is_small = proposals["difference_pct"].abs() < rec.EFFECT_MINIMUM_PCT
     assert 0 < is_small.sum() < 24
-    p_values = proposals["p_value"].mask(is_small, 1.0).to_numpy()
+    holds_zero = (proposals["low_pct"] <= 0) & (proposals["high_pct"] >= 0)
+    p_values = proposals["p_value"].mask(is_small | holds_zero, 1.0).to_numpy()
     # By hand: the smallest q of Benjamini and Hochberg, q(i) = min over j >= i of p(j) m / j.
     ordered = np.sort(p_values)
     by_hand = np.minimum.accumulate((ordered * 24 / np.arange(1, 25))[::-1])[::-1]
@@ -140,6 +143,9 @@ def test_support_needs_certainty_size_and_numbers(
 def test_what_all_or_nobody_has_is_no_comparison():
     rows = [("problem.x", "a", 20, 20), ("problem.x", "b", 30, 30), ("problem.y", "a", 5, 20)]
     assert compute_proposals(counts(rows), NAMES).empty
+    empty = compute_proposals(Evidence(), NAMES)
+    assert empty.empty
+    assert empty.columns.tolist() == PROPOSALS.column_names
 
 
 def test_problems_are_counted_by_clients_who_name_any():
@@ -152,7 +158,9 @@ def test_problems_are_counted_by_clients_who_name_any():
         }
     ).astype({"client_id": "str"})
     matched = match_problems(frame["problem"].unique().tolist())
-    result = problem_counts(name_clients(frame, "problems_count").merge(matched, on="problem"))
+    frame = frame.assign(stage_key=None, stage_number=None, stage_name=None)
+    named = name_clients(frame, "problems_count").merge(matched, on="problem")
+    result = problem_evidence(named).shares
     table = result.pivot(index="subject", columns="segment_code", values="hits_count")
     assert table.loc["Отказ"].tolist() == [1, 4]
     assert table.drop("Отказ").to_numpy().tolist() == [[1, 1]]
@@ -168,6 +176,24 @@ def simulated(generator, planted):
             share = 0.55 if number < planted and segment == "a" else 0.3
             rows.append((f"problem.{number}", segment, generator.binomial(150, share), 150))
     return counts(rows)
+
+
+def test_results_depend_neither_on_the_order_of_rows_nor_on_names_of_segments():
+    generator = np.random.default_rng(rec.SEED)
+    evidence = simulated(generator, 5)
+    found = compute_proposals(evidence, dict.fromkeys("abcd", "Сегмент"))
+    shuffled = Evidence(shares=evidence.shares.sample(frac=1, random_state=3))
+    pd.testing.assert_frame_equal(
+        found, compute_proposals(shuffled, dict.fromkeys("abcd", "Сегмент"))
+    )
+    renamed = {"a": "z", "b": "y", "c": "x", "d": "w"}
+    other = Evidence(shares=evidence.shares.assign(
+        segment_code=evidence.shares["segment_code"].map(renamed)
+    ))  # fmt: skip
+    result = compute_proposals(other, dict.fromkeys(renamed.values(), "Сегмент"))
+    pd.testing.assert_frame_equal(
+        found.drop(columns="segment_code"), result.drop(columns="segment_code")
+    )
 
 
 def test_nothing_planted_nothing_found_and_planted_truth_found():

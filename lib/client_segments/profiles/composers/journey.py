@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import pandas as pd
 
 from client_segments import recommendations as rec
 from client_segments.hypotheses import EMOTIONS
+from client_segments.labels import fold
 from client_segments.language import (
     _,
     counted,
@@ -19,7 +21,9 @@ from client_segments.profiles.composers.base import (
     FieldText,
     count_text,
     field_composer,
+    is_present,
     lines_field,
+    told_count,
 )
 from client_segments.profiles.inputs import SegmentView
 
@@ -71,7 +75,7 @@ def _client_actions(view: SegmentView) -> FieldText:
 
 
 def _channels_told(view: SegmentView) -> dict[tuple[str, str], str]:
-    """Return the most named channels by use and kind, as «Госуслуги 45,0 %, МФЦ 30,0 %»."""
+    """Return the most named channels by use and kind, as «Госуслуги 45,0 %; МФЦ 30,0 %»."""
     rows = view.rows("channel_shares")
     rows = rows[rows["share_pct"] > 0]
     rows = rows.sort_values(["share_pct", "channel_code"], ascending=[False, True], kind="stable")
@@ -86,7 +90,7 @@ def _channels_told(view: SegmentView) -> dict[tuple[str, str], str]:
             totals.setdefault((use, kind), total)
     note = _(" (ответов: {count})")
     return {
-        key: ", ".join(channels)
+        key: "; ".join(channels)
         + (note.format(count=count_text(totals[key])) if key in totals else "")
         for key, channels in told.items()
     }
@@ -110,12 +114,43 @@ def _stage_channels(view: SegmentView) -> FieldText:
     return lines_field([*used, *_told(view, "channel")], _NO_CHANNELS)
 
 
+STAGE_PROBLEMS_TOLD = 3
+"""Own: problems named for one stage."""
+
+
 @field_composer("stage_problems")
 def _stage_problems(view: SegmentView) -> FieldText:
+    named = _named_problems(view)
+    known = {
+        (fold(stage), fold(problem)) for stage, problems in named.items() for problem in problems
+    }
     rows = view.rows("measures").dropna(subset=["problem", "stage"])
-    lines = dict.fromkeys(f"{row.stage}: {row.problem}" for row in rows.itertuples())
-    lines = [*lines, *_told(view, "problem")]
-    return lines_field(lines, _("в плане не указано, на каком этапе возникает проблема"))
+    planned = dict.fromkeys(
+        f"{row.stage}: {row.problem}"
+        for row in rows.itertuples()
+        if (fold(row.stage), fold(row.problem)) not in known
+    )
+    lines = [f"{stage}: {'; '.join(problems.values())}" for stage, problems in named.items()]
+    return lines_field(
+        [*lines, *planned, *_told(view, "problem")],
+        _("ни в упоминаниях проблем, ни в плане не указано, на каком этапе возникает проблема"),
+    )
+
+
+def _named_problems(view: SegmentView) -> dict[str, dict[str, str]]:
+    """Return what clients name most often on each stage: stage → problem → its words."""
+    told: dict[str, dict[str, str]] = {}
+    for row in view.rows("problem_places").itertuples():
+        problems = told.setdefault(row.stage, {})
+        if len(problems) < STAGE_PROBLEMS_TOLD:
+            problems[row.problem] = _mentioned(row.problem, row.problems_count)
+    return told
+
+
+def _mentioned(problem: str, count: object) -> str:
+    if not is_present(count):
+        return problem
+    return _("{problem} (упоминаний: {count})").format(problem=problem, count=count_text(count))
 
 
 @field_composer("emotions")
@@ -135,8 +170,25 @@ def _journey_features(view: SegmentView) -> FieldText:
         f"{row.hypothesis_code}. {row.hypothesis_text} ({rec.VERDICTS[row.verdict]})"
         for row in accepted[accepted["kind"] == "journey"].itertuples()
     ]
+    lines += _found_features(view) or _reached_features(view)
+    return lines_field(lines, _("гипотезы о пути не приняты, путь не отличается от общего"))
+
+
+def _found_features(view: SegmentView) -> list[str]:
+    """Return the largest differences of the journey that data support and nobody has decided on."""
+    rows = view.rows("proposals")
+    rows = rows[rows["is_leading"].astype(bool) & (rows["kind"] == "journey")]
+    rows = rows[~rows["proposal_code"].isin(view.rows("hypotheses")["proposal_code"].dropna())]
+    order = rows["strength"].abs().sort_values(ascending=False, kind="stable").index
+    template = _("{text} (по данным, не проверено)")
+    return [template.format(text=text) for text in rows.loc[order, "hypothesis_text"][:TOP_COUNT]]
+
+
+def _reached_features(view: SegmentView) -> list[str]:
+    """Return stages that are reached by another share of cases than among all."""
     everyone = view.inputs.journey_stages
     everyone = everyone[everyone["segment_code"] == "all"].set_index("stage_number")["reached_pct"]
+    lines = []
     for row in _stages(view).itertuples():
         difference = row.reached_pct - everyone.get(row.stage_number, float("nan"))
         if abs(difference) >= rec.EFFECT_MINIMUM_PCT:
@@ -147,34 +199,108 @@ def _journey_features(view: SegmentView) -> FieldText:
                     overall=format_percent(everyone[row.stage_number]),
                 )
             )  # fmt: skip
-    return lines_field(lines, _("гипотезы о пути не приняты, путь не отличается от общего"))
+    return lines
 
 
 @field_composer("stage_times")
 def _stage_times(view: SegmentView) -> FieldText:
+    """Satisfaction, time and returns by stage; time and number of contacts of the whole way."""
+    told: dict[tuple[float, str], list[str]] = {}
+    for part in (_satisfied(view), _times(view), _returned(view)):
+        for place, words in part.items():
+            told.setdefault(place, []).append(words)
+    lines = [f"{stage}: {'; '.join(told[number, stage])}" for number, stage in sorted(told)]
+    return lines_field([*lines, *_whole_way(view)], _NO_JOURNEY)
+
+
+_Told = dict[tuple[float, str], str]
+"""What is said of each stage, by its number (own stages of the last ones) and name."""
+
+
+def _place(row: NamedTuple) -> tuple[float, str]:
+    is_numbered = not pd.isna(row.stage_number)
+    return (float(row.stage_number) if is_numbered else float("inf"), row.stage)
+
+
+def _satisfied(view: SegmentView) -> _Told:
+    rows = view.rows("journey_experience").dropna(subset=["satisfaction_pct"])
+    template = _("удовлетворены {share} (оценок: {answers})")
+    return {
+        _place(row): template.format(
+            share=format_percent(row.satisfaction_pct), answers=count_text(row.answers_count)
+        )
+        for row in rows.itertuples()
+    }
+
+
+def _times(view: SegmentView) -> _Told:
     rows = _stages(view).dropna(subset=["median_days_to_next"])
-    return lines_field(
-        (
-            _("{stage}: до следующего этапа {days} дн. (половина дел быстрее)").format(
-                stage=row.stage, days=format_number(row.median_days_to_next))
-            for row in rows.itertuples()
-        ),
-        _NO_JOURNEY,
-    )  # fmt: skip
+    times = view.rows("journey_times")
+    others = times[times["measure"] == "to_next"].set_index("stage_number")["others_median_days"]
+    return {
+        _place(row): _days(row.median_days_to_next, others.get(row.stage_number, float("nan")))
+        for row in rows.itertuples()
+    }
+
+
+def _days(days: float, others_days: float) -> str:
+    if pd.isna(others_days):
+        template = _("до следующего этапа {days} дн. (половина дел быстрее)")
+        return template.format(days=format_number(days))
+    template = _("до следующего этапа {days} дн., у остальных {others} дн. (половина дел быстрее)")
+    return template.format(days=format_number(days), others=format_number(others_days))
+
+
+def _returned(view: SegmentView) -> _Told:
+    rows = view.rows("journey_flow").dropna(subset=["returned_pct"])
+    rows = rows[rows["returned_count"] > 0]
+    template = _("возвращались на этап {share} дел")
+    return {
+        _place(row): template.format(share=format_percent(row.returned_pct))
+        for row in rows.itertuples()
+    }
+
+
+def _whole_way(view: SegmentView) -> list[str]:
+    """Return how long half of the cases last, and how many contacts a case takes on average."""
+    rows = view.rows("journey_amounts").set_index("measure")
+    lines = []
+    for measure, column, template in (
+        ("duration_days", "median",
+         _("весь путь: половина дел – до {own} дн., у остальных – до {others} дн.")),
+        ("contacts_count", "mean",
+         _("обращений за одно дело: в среднем {own}, у остальных {others}")),
+    ):  # fmt: skip
+        if measure in rows.index and not pd.isna(rows.loc[measure, column]):
+            own, others = rows.loc[measure, column], rows.loc[measure, f"others_{column}"]
+            lines.append(template.format(own=format_number(own), others=format_number(others)))
+    return lines
 
 
 @field_composer("stage_shares")
 def _stage_shares(view: SegmentView) -> FieldText:
     rows = _stages(view).dropna(subset=["reached_pct"])
+    flow = view.rows("journey_flow").set_index("stage_number")
     return lines_field(
         (
             _("{stage}: {share} ({reached} из {cases})").format(
                 stage=row.stage, share=format_percent(row.reached_pct),
-                reached=count_text(row.reached_count), cases=count_text(row.cases_count))
+                reached=told_count(view, row.reached_count), cases=told_count(view, row.cases_count))
+            + _lost(flow, row.stage_number)
             for row in rows.itertuples()
         ),
         _NO_JOURNEY,
     )  # fmt: skip
+
+
+def _lost(flow: pd.DataFrame, number: int) -> str:
+    """Return how many were lost after a stage, where the log tells how cases ended."""
+    if number not in flow.index or pd.isna(flow.loc[number, "lost_pct"]):
+        return ""
+    own, others = flow.loc[number, "lost_pct"], flow.loc[number, "others_lost_pct"]
+    return _("; после этапа потеряно {own} дел, у остальных – {others}").format(
+        own=format_percent(own), others=format_percent(others)
+    )
 
 
 @field_composer("channels_informing")
