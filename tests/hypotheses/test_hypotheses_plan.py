@@ -6,7 +6,6 @@ import pytest
 from client_segments import decisions
 from client_segments.findings import Severity
 from client_segments.hypotheses.accepted import load_hypotheses
-from client_segments.hypotheses.contracts import PROPOSALS
 from client_segments.hypotheses.plan import (
     SegmentFacts,
     compute_research_plan,
@@ -14,6 +13,7 @@ from client_segments.hypotheses.plan import (
     respondents_needed,
     survey_size,
 )
+from client_segments.hypotheses.proposals.contracts import PROPOSALS, SOURCES
 
 SEGMENTS = pd.DataFrame(
     {
@@ -30,7 +30,8 @@ PROPOSAL = "channel.preferred.submitting.04"
 def proposals():
     values = dict.fromkeys(PROPOSALS.column_names, 0) | {
         "proposal_code": PROPOSAL, "segment_code": "old", "kind": "channel", "subject": "личный приём",
-        "hypothesis_text": "Текст предложения", "is_supported": True,
+        "hypothesis_text": "Текст предложения", "is_supported": True, "source": next(iter(SOURCES)),
+        "test": "shares", "strength": 2.0, "effect_unit": "п. п.", "phenomenon_code": PROPOSAL,
     }  # fmt: skip
     return PROPOSALS.conform(pd.DataFrame([values]))
 
@@ -65,6 +66,8 @@ def test_methods_follow_from_the_segment_and_the_hypothesis():
     assert propose_method("channel", True, FACTS["young"])[0] == "interview"
     assert propose_method("channel", True, SegmentFacts(1000, is_sensitive=True))[0] == "interview"
     assert propose_method("problem", False, FACTS["old"])[0] == "interview"
+    assert propose_method("journey", False, FACTS["old"])[0] == "focus_group"
+    assert propose_method("journey", True, FACTS["old"])[0] == "survey"
 
 
 def test_a_record_takes_from_its_proposal_what_it_does_not_say(read):
@@ -135,5 +138,5 @@ def test_one_talk_asks_about_all_hypotheses_of_a_method(read):
         60,
     ]
     assert plan.loc[("old", "focus_group"), "respondents_count"] == 8
-    assert "нужно больше: 88" in plan.loc[("old", "survey"), "reason"]
+    assert "нужно больше: 88" in plan.loc[("old", "survey"), "limits_text"]
     assert ("young", "interview") in plan.index

@@ -131,9 +131,10 @@ def test_charts_show_the_numbers_of_the_tables(run):
     shares = result.table("channel_shares")
     assert sorted(value for row in heat.z for value in row) == sorted(shares["share_pct"])
     dots = hypotheses.proposals_chart(result).data[0]
-    supported = hypotheses.supported(result.table("proposals"))
-    assert sorted(dots.x) == pytest.approx(sorted(supported["difference_pct"]))
-    assert "80,0" in str(hypotheses.proposals_chart(result).data[0].customdata)
+    shown = hypotheses.leading(result.table("proposals"))
+    shown = shown[shown["test"] == "shares"]
+    assert sorted(dots.x) == pytest.approx(sorted(shown["effect"]))
+    assert "80,0" in str(dots.customdata)
 
 
 def test_a_mistake_in_the_decision_stops_the_step_with_its_line(run):

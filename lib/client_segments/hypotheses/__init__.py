@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pandas as pd
-import plotly.graph_objects as go
 
-from client_segments import catalogue, charts, decisions
-from client_segments import recommendations as rec
-from client_segments.attributes import ATTRIBUTES
+from client_segments import catalogue, decisions
+from client_segments.attributes import ATTRIBUTE_USEFULNESS, ATTRIBUTES
 from client_segments.findings import Findings
 from client_segments.hypotheses.accepted import load_hypotheses
 from client_segments.hypotheses.channel_charts import channel_gaps_chart, channel_ranks_chart
@@ -19,11 +17,13 @@ from client_segments.hypotheses.channel_ranks import (
     channel_reasons,
     rank_channels,
 )
-from client_segments.hypotheses.channels import (
-    compute_channel_shares,
-    match_problems,
-    name_clients,
+from client_segments.hypotheses.channels import compute_channel_shares
+from client_segments.hypotheses.charts import (
+    channels_chart,
+    journey_chart,
+    proposals_chart,
 )
+from client_segments.hypotheses.checks import hypothesis_checks, source_checks
 from client_segments.hypotheses.contracts import (
     ALL_CODE,
     CHANNEL_SHARES,
@@ -33,18 +33,26 @@ from client_segments.hypotheses.contracts import (
     HYPOTHESIS_STATUSES,
     JOURNEY_OUTCOMES,
     JOURNEY_STAGES,
-    PROPOSALS,
-    RESEARCH_PLAN,
 )
 from client_segments.hypotheses.contracts import CONTRACTS as HYPOTHESIS_CONTRACTS
+from client_segments.hypotheses.criteria import keep_criteria
+from client_segments.hypotheses.forms import (
+    compose_forms,
+    form_files,
+    form_findings,
+    write_forms,
+)
 from client_segments.hypotheses.journey import (
     ACTIVITY_RECORDS,
     EMOTIONS,
     JOURNEY_ACTIVITIES,
+    JOURNEY_AMOUNTS,
     JOURNEY_CONTRACTS,
     JOURNEY_DESCRIBED,
+    JOURNEY_EXPERIENCE,
+    JOURNEY_FLOW,
     JOURNEY_RECORDS,
-    EventLog,
+    JOURNEY_TIMES,
     Journey,
     case_measures,
     compute_journey,
@@ -62,25 +70,46 @@ from client_segments.hypotheses.journey.charts import (
     lost_chart,
     stage_channels_chart,
 )
+from client_segments.hypotheses.placed import (
+    answer_evidence,
+    channel_mentions,
+    load_table,
+    problem_mentions,
+)
 from client_segments.hypotheses.plan import (
+    RESEARCH_PLAN,
+    RESEARCH_QUOTAS,
     SegmentFacts,
+    compute_quotas,
     compute_research_plan,
+    offline_access,
     propose_method,
+    size_check,
     survey_size,
 )
 from client_segments.hypotheses.proposals import (
-    COUNT_COLUMNS,
-    channel_counts,
+    PROPOSALS,
+    Evidence,
+    channel_evidence,
     compute_proposals,
-    journey_counts,
-    problem_counts,
+    journey_evidence,
+    leading,
+    problem_evidence,
+    put_together,
     suggest_records,
     supported,
 )
-from client_segments.language import _, counted, format_count, format_percent
-from client_segments.priorities import coded_problems
-from client_segments.segments import IMAGE_LINES, SEGMENTS, load_placed
-from client_segments.steps import Check, Outcome, StepResult, finish
+from client_segments.hypotheses.research_views import show_forms, show_plan
+from client_segments.hypotheses.views import (
+    show_proposals,
+    view_channels,
+    view_journey,
+    view_proposal_charts,
+)
+from client_segments.language import _
+from client_segments.priorities import PRIORITIES, coded_problems
+from client_segments.segments import IMAGE_LINES, SEGMENT_VALUES, SEGMENTS
+from client_segments.steps import StepResult, finish
 from client_segments.study import Study
 
 __all__ = [
@@ -94,13 +123,19 @@ __all__ = [
     "HYPOTHESIS_RECORDS",
     "HYPOTHESIS_STATUSES",
     "JOURNEY_ACTIVITIES",
+    "JOURNEY_AMOUNTS",
     "JOURNEY_CONTRACTS",
     "JOURNEY_DESCRIBED",
+    "JOURNEY_EXPERIENCE",
+    "JOURNEY_FLOW",
     "JOURNEY_OUTCOMES",
     "JOURNEY_RECORDS",
     "JOURNEY_STAGES",
+    "JOURNEY_TIMES",
     "PROPOSALS",
     "RESEARCH_PLAN",
+    "RESEARCH_QUOTAS",
+    "Evidence",
     "Journey",
     "SegmentFacts",
     "bands_chart",
@@ -114,7 +149,11 @@ __all__ = [
     "compute_research_plan",
     "durations_chart",
     "flow_chart",
+    "form_files",
+    "form_findings",
     "journey_chart",
+    "keep_criteria",
+    "leading",
     "load_hypotheses",
     "lost_chart",
     "proposals_chart",
@@ -122,55 +161,28 @@ __all__ = [
     "read_activities",
     "read_described",
     "run",
+    "show_forms",
+    "show_plan",
+    "show_proposals",
     "stage_channels_chart",
     "suggest_activities",
     "suggest_records",
     "supported",
     "survey_size",
+    "view_channels",
+    "view_journey",
+    "view_proposal_charts",
 ]
 
-CONTRACTS = (*HYPOTHESIS_CONTRACTS, *JOURNEY_CONTRACTS, *CHANNEL_CONTRACTS)
+CONTRACTS = (
+    *HYPOTHESIS_CONTRACTS,
+    *JOURNEY_CONTRACTS,
+    *CHANNEL_CONTRACTS,
+    PROPOSALS,
+    RESEARCH_PLAN,
+    RESEARCH_QUOTAS,
+)
 _JOURNEY_CONTRACTS = (JOURNEY_STAGES, JOURNEY_OUTCOMES, *JOURNEY_CONTRACTS)
-
-PROPOSALS_SHOWN = 20
-"""Own: the largest differences that a chart can show at once."""
-
-
-@dataclass(frozen=True)
-class _Source:
-    """A raw table put into segments; `frame` is None where there is no such table."""
-
-    frame: pd.DataFrame | None
-    findings: Findings
-
-    @property
-    def rows_count(self) -> int:
-        return 0 if self.frame is None else len(self.frame)
-
-    @property
-    def unplaced_count(self) -> int:
-        return 0 if self.frame is None else int(self.frame["segment_code"].isna().sum())
-
-    @property
-    def is_placed(self) -> bool:
-        return self.unplaced_count < self.rows_count
-
-    @property
-    def details(self) -> str:
-        return _("строк – {rows}, из них вне сегментов – {unplaced}").format(
-            rows=format_count(self.rows_count), unplaced=format_count(self.unplaced_count)
-        )
-
-
-def _load(study: Study, name: str) -> _Source:
-    """Read a raw table and place its rows.
-
-    Raises
-    ------
-    InputError
-        With every mistake of the table.
-    """
-    return _Source(*load_placed(study, name))
 
 
 def segment_facts(study: Study) -> dict[str, SegmentFacts]:
@@ -187,22 +199,10 @@ def segment_facts(study: Study) -> dict[str, SegmentFacts]:
     }
 
 
-def channel_mentions(frame: pd.DataFrame, channels: pd.DataFrame) -> pd.DataFrame:
-    """Return mentions of channels: one row is one row of table `channels` with its channel's code."""
-    frame = frame.dropna(subset=["use", "kind", "channel"])
-    matched = catalogue.match_channels(frame["channel"].unique().tolist(), channels)
-    return name_clients(frame, "answers_count").merge(matched, on="channel", how="left")
-
-
-def problem_mentions(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return mentions of problems: one row is one row of table `problems` that names a problem."""
-    frame = frame.dropna(subset=["problem"])
-    matched = match_problems(frame["problem"].unique().tolist())
-    return name_clients(frame, "problems_count").merge(matched, on="problem", how="left")
-
-
 def run(study: Study) -> StepResult:
     """Do step 4: describe journeys and channels, propose hypotheses, read what people accepted.
+
+    The plan of research and the forms to ask with follow from it.
 
     Every source may be missing: the checks then say so, and the step goes on.
 
@@ -216,7 +216,7 @@ def run(study: Study) -> StepResult:
     codes = segments["segment_code"].tolist()
     named = segments[~segments["is_rest"].astype(bool)]
     names = dict(zip(named["segment_code"], named["segment_name"], strict=True))
-    sources = {name: _load(study, name) for name in ("channels", "problems")}
+    sources = {name: load_table(study, name) for name in ("channels", "problems")}
     log = load_log(study)
     findings = Findings(log.findings)
     findings.extend(finding for source in sources.values() for finding in source.findings)
@@ -226,7 +226,7 @@ def run(study: Study) -> StepResult:
     )
     findings.extend(described_findings)
 
-    counts = [pd.DataFrame(columns=COUNT_COLUMNS)]
+    evidence = answer_evidence(study, known, codes)
     journey_tables = {contract.name: contract.empty() for contract in _JOURNEY_CONTRACTS}
     journey_tables["journey_described"] = described
     journey_tables["journey_experience"] = stage_experience(study)
@@ -239,7 +239,8 @@ def run(study: Study) -> StepResult:
             "journey_stages": journey.stages, "journey_outcomes": journey.outcomes,
             **journey.tables,
         }  # fmt: skip
-        counts.append(journey_counts(journey))
+        evidence.append(journey_evidence(journey))
+    mentions = None
     if sources["channels"].rows_count:
         mentions = channel_mentions(sources["channels"].frame, catalogue.channels(study.root))
         shares = compute_channel_shares(mentions, codes)
@@ -248,18 +249,19 @@ def run(study: Study) -> StepResult:
             "channel_gaps": channel_gaps(mentions, codes),
             "channel_reasons": channel_reasons(mentions, codes),
         }
-        counts.append(channel_counts(mentions))
+        evidence.append(channel_evidence(mentions))
     if sources["problems"].rows_count:
         coded = coded_problems(study, sources["problems"].frame)
-        counts.append(problem_counts(problem_mentions(coded)))
-    proposals = compute_proposals(pd.concat(counts[1:] or counts, ignore_index=True), names)
+        evidence.append(problem_evidence(problem_mentions(coded, known)))
+    proposals = compute_proposals(put_together(evidence), names)
 
     facts = segment_facts(study)
     decision = decisions.load(study, "hypotheses")
     hypotheses, decision_findings = load_hypotheses(decision, segments, proposals, facts)
     findings.extend([*(decision.findings if decision else ()), *decision_findings])
     findings.raise_errors()
-    plan = compute_research_plan(hypotheses, facts)
+    plan, quotas = _research(study, hypotheses, facts, mentions)
+    findings.extend(write_forms(study, compose_forms(study, hypotheses, plan, quotas, names)))
     tables = {
         **journey_tables,
         "channel_shares": shares,
@@ -267,203 +269,27 @@ def run(study: Study) -> StepResult:
         "proposals": proposals,
         "hypotheses": hypotheses,
         "research_plan": plan,
+        "research_quotas": quotas,
     }
     checks = [
-        *_source_checks({"journey": log, **sources}),
-        *_hypothesis_checks(tables, names, decision is not None),
+        *source_checks({"journey": log, **sources}),
+        *hypothesis_checks(tables, names, decision is not None),
+        size_check(plan, names),
     ]
     result = finish(study, CONTRACTS, tables, checks, findings, segments)
     return replace(result, segment_names={ALL_CODE: _("Все клиенты"), **result.segment_names})
 
 
-_SOURCE_RULES = {
-    "journey": _("Клиентский путь описан по данным"),
-    "channels": _("Предпочитаемые каналы описаны по данным"),
-    "problems": _("Проблемы клиентов учтены в гипотезах"),
-}
-
-
-def _source_checks(sources: dict[str, _Source | EventLog]) -> list[Check]:
-    """Check what each source gave; a missing one is named with the file to add."""
-    checks = []
-    for name, rule in _SOURCE_RULES.items():
-        source = sources[name]
-        if not source.rows_count:
-            remedy = _("положите таблицу {name} в raw или опишите гипотезы по итогам бесед.")
-            checks.append(
-                Check(f"{name}_data", rule, "7", Outcome.NO_DATA, _("таблицы нет или она пуста"),
-                      remedy.format(name=name))
-            )  # fmt: skip
-            continue
-        is_met, details = source.is_placed, source.details
-        remedy = _("добавьте client_id или признаки, по которым построены сегменты.")
-        outcome = Outcome.MET if is_met else Outcome.WARNING
-        checks.append(Check(f"{name}_data", rule, "7", outcome, details, "" if is_met else remedy))
-    return checks
-
-
-def _hypothesis_checks(
-    tables: dict[str, pd.DataFrame], names: dict[str, str], is_decided: bool
-) -> list[Check]:
-    proposals, hypotheses, plan = (
-        tables[name] for name in ("proposals", "hypotheses", "research_plan")
-    )
-    accepted = hypotheses[hypotheses["status"] == "accepted"]
-    lacking = {
-        kind: [
-            name
-            for code, name in names.items()
-            if not ((accepted["segment_code"] == code) & (accepted["kind"] == kind)).any()
-        ]
-        for kind in ("journey", "channel")
-    }
-    respondents = plan.groupby("segment_code")["respondents_count"].sum()
-    unasked = [
-        name for code, name in names.items() if respondents.get(code, 0) < rec.RESPONDENTS_MINIMUM
-    ]
-    compared = _("сравнений – {tried}, поддержано данными – {supported}").format(
-        tried=format_count(len(proposals)), supported=format_count(len(supported(proposals)))
-    )
-    decided = _("принято – {accepted}, отклонено – {rejected}").format(
-        accepted=len(accepted), rejected=len(hypotheses) - len(accepted)
-    )
-    planned = counted(
-        int(plan["respondents_count"].sum()),
-        _("респондент"), _("респондента"), _("респондентов"),
-    )  # fmt: skip
-    return [
-        Check(
-            "proposals", _("Доля ложных находок среди всех сравнений ограничена"), "7",
-            Outcome.MET if len(proposals) else Outcome.NO_DATA, compared,
-            "" if len(proposals) else _("для сравнений нужны данные о пути, каналах или проблемах."),
-        ),
-        Check(
-            "hypotheses_decided", _("Гипотезы приняты человеком"), "7",
-            Outcome.MET if is_decided else Outcome.WARNING, decided,
-            "" if is_decided else _("примите или отклоните предложения и сохраните решение."),
-        ),
-        _lack_check("journey_hypotheses", _("У каждого сегмента есть гипотеза о клиентском пути"),
-                    lacking["journey"]),
-        _lack_check("channel_hypotheses", _("У каждого сегмента есть гипотеза о каналах"),
-                    lacking["channel"]),
-        Check(
-            "respondents_planned", _("В плане есть хотя бы один респондент от каждого сегмента"), "7",
-            Outcome.MET if not unasked else Outcome.NOT_MET, planned,
-            "" if not unasked else _("добавьте респондентов: {names}.").format(names=", ".join(unasked)),
-        ),
-    ]  # fmt: skip
-
-
-def _lack_check(code: str, rule: str, lacking: list[str]) -> Check:
-    if not lacking:
-        return Check(code, rule, "7", Outcome.MET, "")
-    details = _("нет у сегментов: {names}").format(names=", ".join(lacking))
-    remedy = _("примите предложение программы или сформулируйте гипотезу сами.")
-    return Check(code, rule, "7", Outcome.WARNING, details, remedy)
-
-
-# -------------------------------------------------------------------------------- charts
-
-
-def _segment_names(study: Study) -> dict[str, str]:
-    segments = study.read(SEGMENTS)
-    names = dict(zip(segments["segment_code"], segments["segment_name"], strict=True))
-    return {ALL_CODE: _("Все клиенты"), **names}
-
-
-def journey_chart(result: StepResult, segment_code: str | None = None) -> go.Figure:
-    """Chart: share of cases that reach each stage, in segments (or one of them) and in all."""
-    frame = result.table("journey_stages")
-    names = _segment_names(result.study)
-    if segment_code is not None:
-        frame = frame[frame["segment_code"].isin([ALL_CODE, segment_code])]
-    frame = frame.assign(segment_name=frame["segment_code"].map(names))
-    labels = frame["stage_number"].astype("str") + ". " + frame["stage"]
-    return charts.heat_map(
-        frame.assign(label=labels),
-        row="label",
-        column="segment_name",
-        value="reached_pct",
-        title=_("Сколько дел доходит до этапа"),
-        value_title=_("Доля дел, %"),
-        description=_journey_words(frame),
-    )
-
-
-def _journey_words(frame: pd.DataFrame) -> str:
-    if frame.empty:
-        return _("Данных о клиентском пути нет.")
-    whole = frame[frame["segment_code"] == ALL_CODE]
-    least = whole.loc[whole["reached_pct"].idxmin()]
-    text = _("Доли дел по этапам пути. Реже всего отмечен этап «{stage}»: {share} всех дел.")
-    return text.format(stage=least["stage"], share=format_percent(least["reached_pct"]))
-
-
-def channels_chart(
-    result: StepResult, use: str = "submitting", kind: str = "preferred"
-) -> go.Figure:
-    """Chart: shares of channels in each segment and in all, for one use and one attitude."""
-    frame = result.table("channel_shares")
-    frame = frame[(frame["use"] == use) & (frame["kind"] == kind)]
-    frame = frame.assign(segment_name=frame["segment_code"].map(_segment_names(result.study)))
-    title = _("Каналы: {use}, {kind}").format(
-        use=rec.CHANNEL_USES[use], kind=rec.CHANNEL_KINDS[kind]
-    )
-    return charts.heat_map(
-        frame,
-        row="channel_name",
-        column="segment_name",
-        value="share_pct",
-        title=title,
-        value_title=_("Доля назвавших канал, %"),
-        description=_channel_words(frame, title),
-    )
-
-
-def _channel_words(frame: pd.DataFrame, title: str) -> str:
-    whole = frame[frame["segment_code"] == ALL_CODE]
-    if whole.empty:
-        return _("{title}: данных нет.").format(title=title)
-    first = whole.iloc[0]
-    text = _("{title}. Чаще всего назван канал «{channel}»: {share} всех ответивших.")
-    return text.format(
-        title=title, channel=first["channel_name"], share=format_percent(first["share_pct"])
-    )
-
-
-def proposals_chart(result: StepResult) -> go.Figure:
-    """Chart: the largest supported differences between a segment and the others, with intervals."""
-    frame = supported(result.table("proposals"))
-    order = frame["difference_pct"].abs().sort_values(ascending=False, kind="stable").index
-    shown = frame.loc[order[:PROPOSALS_SHOWN]]
-    names = _segment_names(result.study)
-    labels = [
-        f"{names[row.segment_code]}: {_proposal_label(row.proposal_code, row.subject)}"
-        for row in shown.itertuples(index=False)
-    ]
-    description = _("Поддержанных данными различий – {count}; показаны наибольшие – {shown}.")
-    return charts.dot_interval_chart(
-        shown.assign(label=labels),
-        label="label",
-        value="difference_pct",
-        low="low_pct",
-        high="high_pct",
-        title=_("Чем сегменты отличаются от остальных клиентов"),
-        value_title=_("Разница долей, п. п."),
-        description=description.format(count=len(frame), shown=len(shown)),
-        reference=0.0,
-        reference_label=_("как у остальных"),
-        hover="hypothesis_text",
-    )
-
-
-def _proposal_label(code: str, subject: str) -> str:
-    """Return what a comparison is about in a few words, different for different comparisons."""
-    parts = code.split(".")
-    if parts[0] == "channel":
-        kind, use = rec.CHANNEL_KINDS[parts[1]], rec.CHANNEL_USES[parts[2]]
-        return _("{subject} – {use}, {kind}").format(subject=subject, use=use, kind=kind)
-    if parts[0] == "problem":
-        return _("проблема «{subject}»").format(subject=subject)
-    word = _("исход") if parts[1] == "outcome" else _("этап")
-    return f"{word} «{subject}»"
+def _research(
+    study: Study,
+    hypotheses: pd.DataFrame,
+    facts: dict[str, SegmentFacts],
+    mentions: pd.DataFrame | None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the research plan and its quotas, with what earlier steps know of the segments."""
+    values = study.read(SEGMENT_VALUES)
+    offline = offline_access(mentions, catalogue.channels(study.root), values, list(facts))
+    ranked = study.read(PRIORITIES) if study.has(PRIORITIES) else None
+    plan = compute_research_plan(hypotheses, facts, ranked, offline)
+    usefulness = study.read(ATTRIBUTE_USEFULNESS)
+    return plan, compute_quotas(plan, values, study.read(ATTRIBUTES), usefulness, offline)

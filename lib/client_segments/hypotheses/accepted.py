@@ -11,7 +11,9 @@ from client_segments.hypotheses.contracts import (
     HYPOTHESES,
     HYPOTHESIS_RECORDS,
 )
+from client_segments.hypotheses.criteria import FormerCriterion, former_criteria, history_text
 from client_segments.hypotheses.plan import SegmentFacts, propose_method, respondents_needed
+from client_segments.hypotheses.questions import draft_question
 from client_segments.language import _, format_number
 from client_segments.segments import resolve_segment
 
@@ -107,6 +109,7 @@ class _RecordReader:
     def _row(
         self, number: int, record: dict[str, object], segment: str, kind: str, text: str
     ) -> dict[str, object]:
+        former = self._former_criteria(number, record)
         status = record["status"] or "accepted"
         has_proposal = record["proposal"] is not None
         method, _reason = propose_method(kind, has_proposal, self.facts[segment])
@@ -135,8 +138,31 @@ class _RecordReader:
             "method": record["method"] or method,
             "respondents_planned_count": record["respondents"],
             "decided_date": decided,
+            "question_text": record["question"] or self._question(record, segment, text),
+            "criterion_history": history_text(former) or None,
+            "criterion_changed_date": max((item.until for item in former), default=None),
             "is_respondents_given": record["respondents"] is not None,
         }
+
+    def _question(self, record: dict[str, object], segment: str, text: str) -> str:
+        """Draft a question; a text that people wrote is asked about as they wrote it."""
+        key = (segment, record["proposal"])
+        if key not in self.proposals.index:
+            return draft_question(text)
+        proposal = self.proposals.loc[key]
+        is_own = text != proposal["hypothesis_text"]
+        row = {**proposal.to_dict(), "proposal_code": key[1]}
+        return draft_question(text, None if is_own else row)
+
+    def _former_criteria(self, number: int, record: dict[str, object]) -> list[FormerCriterion]:
+        former, refused = former_criteria(record["criterion_history"])
+        for line in refused:
+            self._refuse(
+                number, "criterion_history", "criterion_history",
+                _("прежний критерий записан непонятно."),
+                _("напишите «60 % до 05.11.2025»: каким он был и до какой даты."), line,
+            )  # fmt: skip
+        return former
 
     def _proposal(self, number: int, segment: str, code: object) -> pd.Series | None:
         if code is None:
@@ -181,6 +207,8 @@ def _with_respondents(frame: pd.DataFrame, facts: dict[str, SegmentFacts]) -> pd
             row.method,
             sizes.get((row.segment_code, row.method), 1),
             facts[row.segment_code].clients_count,
+            row.criterion_pct if row.status == "accepted" else None,
+            len(accepted),
         )
         for row in frame.itertuples(index=False)
     ]

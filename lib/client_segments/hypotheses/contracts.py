@@ -89,29 +89,6 @@ CHANNEL_SHARES = TableContract(
     clause="3(2), 7",
 )  # fmt: skip
 
-PROPOSALS = TableContract(
-    "proposals", _("Предложенные гипотезы"), _("Одна строка – одно проведённое сравнение сегмента с остальными клиентами."), "hypotheses",
-    (
-        Column("proposal_code", _("Код предложения"), Kind.CODE, _("Постоянный код сравнения, единственный в пределах сегмента."), required=True),
-        SEGMENT_CODE, HYPOTHESIS_KIND,
-        Column("subject", _("Предмет"), Kind.TEXT, _("Канал, этап, исход или проблема."), required=True),
-        HYPOTHESIS_TEXT,
-        _count("hits_count", _("Случаев в сегменте"), _("У скольких в сегменте это есть.")),
-        _count("total_count", _("Всего в сегменте"), _("Сколько в сегменте сравнивалось.")),
-        _count("others_hits_count", _("Случаев у остальных"), _("У скольких остальных это есть.")),
-        _count("others_total_count", _("Всего остальных"), _("Сколько остальных сравнивалось.")),
-        Column("segment_pct", _("Доля в сегменте"), Kind.NUMBER, _("Доля в сегменте."), unit="%"),
-        Column("others_pct", _("Доля у остальных"), Kind.NUMBER, _("Доля у остальных клиентов, отнесённых к сегментам."), unit="%"),
-        Column("difference_pct", _("Разница"), Kind.NUMBER, _("Доля в сегменте минус доля у остальных."), unit=_("п. п.")),
-        Column("low_pct", _("Разница не менее"), Kind.NUMBER, _("Нижняя граница 95 %-го интервала Ньюкомба."), unit=_("п. п.")),
-        Column("high_pct", _("Разница не более"), Kind.NUMBER, _("Верхняя граница 95 %-го интервала Ньюкомба."), unit=_("п. п.")),
-        Column("p_value", _("P-значение"), Kind.NUMBER, _("Критерий равенства двух долей.")),
-        Column("q_value", _("Q-значение"), Kind.NUMBER, _("P-значение с поправкой Бенджамини – Хохберга на все проведённые сравнения; 1 – разница или число клиентов слишком малы для находки.")),
-        Column("is_supported", _("Поддержана данными"), Kind.FLAG, _("Разница надёжна, достаточно велика, и обе стороны достаточно многочисленны."), required=True),
-    ),
-    clause="7",
-)  # fmt: skip
-
 HYPOTHESES = TableContract(
     "hypotheses", _("Гипотезы"), _("Одна строка – одна гипотеза, принятая или отклонённая людьми."), "hypotheses",
     (
@@ -122,18 +99,9 @@ HYPOTHESES = TableContract(
         Column("method", _("Метод проверки"), Kind.CODE, _("Как проверяется."), codes=rec.INSTRUMENTS, clause="7"),
         Column("respondents_planned_count", _("Респондентов по плану"), Kind.INTEGER, _("Сколько респондентов нужно."), minimum=0, clause="7"),
         Column("decided_date", _("Дата решения"), Kind.DATE, _("Когда гипотеза и её критерий приняты.")),
-    ),
-    clause="7",
-)  # fmt: skip
-
-RESEARCH_PLAN = TableContract(
-    "research_plan", _("План исследования"), _("Одна строка – сегмент × метод исследования."), "hypotheses",
-    (
-        SEGMENT_CODE,
-        Column("method", _("Метод"), Kind.CODE, _("Чем проверяются гипотезы."), codes=rec.INSTRUMENTS, required=True, clause="7"),
-        _count("hypotheses_count", _("Гипотез"), _("Сколько гипотез проверяется этим методом.")),
-        _count("respondents_count", _("Респондентов"), _("Сколько респондентов нужно.")),
-        Column("reason", _("Почему"), Kind.TEXT, _("Почему выбран метод и откуда взято число."), required=True),
+        Column("question_text", _("Вопрос респонденту"), Kind.TEXT, _("Как спросить об этом: «да» подтверждает гипотезу. Составляет программа, если люди не написали свой.")),
+        Column("criterion_history", _("Прежний критерий"), Kind.TEXT, _("Каким был критерий и до какой даты. Пусто – не менялся.")),
+        Column("criterion_changed_date", _("Критерий изменён"), Kind.DATE, _("Когда критерий стал нынешним. Пусто – не менялся.")),
     ),
     clause="7",
 )  # fmt: skip
@@ -152,11 +120,14 @@ HYPOTHESIS_RECORDS = TableContract(
         Column("method", _("Метод проверки"), Kind.CODE, _("Пусто – предложит программа."), codes=rec.INSTRUMENTS, clause="7"),
         Column("respondents", _("Респондентов"), Kind.INTEGER, _("Сколько респондентов нужно. Пусто – посчитает программа."), minimum=1, clause="7"),
         Column("decided", _("Дата решения"), Kind.DATE, _("Пусто – дата всего файла.")),
+        Column("question", _("Вопрос респонденту"), Kind.TEXT, _("Как спросить об этом в анкете: «да» подтверждает гипотезу. Пусто – составит программа.")),
+        Column("criterion_history", _("Прежний критерий"), Kind.TEXT,
+               _("Если критерий меняли: «60 % до 05.11.2025», по одному изменению в строке. Форма записывает это сама."), is_list=True),
     ),
     clause="7",
 )  # fmt: skip
 """What a person writes in `decisions/hypotheses.yml` under `hypotheses`."""
 
 CONTRACTS = (
-    JOURNEY_STAGES, JOURNEY_OUTCOMES, CHANNEL_SHARES, PROPOSALS, HYPOTHESES, RESEARCH_PLAN,
+    JOURNEY_STAGES, JOURNEY_OUTCOMES, CHANNEL_SHARES, HYPOTHESES,
 )  # fmt: skip

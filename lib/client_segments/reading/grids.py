@@ -88,6 +88,8 @@ class Grid:
     def place(self, row: int, column: int | None = None) -> str:
         """Return where a cell (or the whole row) is, as the person sees it."""
         number = self.row_numbers[row]
+        if not number:  # the names of columns stand in no row of a log or of Parquet
+            return ""
         if column is None or not self.has_letters:
             return _("строка {number}").format(number=number)
         from openpyxl.utils import get_column_letter  # a third of a second that few runs need

@@ -21,7 +21,8 @@ _SIMILARITY = 0.85
 """Own: how alike an unknown header and one of ours are when a slip of the pen is likely."""
 
 _DATA = re.compile(r"[\d .,:/+-]*\d[\d .,:/+-]*")
-_BY_DECISION, _BY_NAME, _BY_ALIAS, _WITHOUT_UNIT = range(4)
+_BY_DECISION, _BY_STANDARD, _BY_NAME, _BY_ALIAS, _WITHOUT_UNIT = range(5)
+_STANDARD_MARK = ":"  # «time:timestamp»: the name that the standard of event logs (XES) gives
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Recogniser:
             keys.setdefault(fold(header), (_BY_DECISION, header))
         for column in self.contract.columns:
             for alias in column.aliases:
-                keys.setdefault(fold(alias), (_BY_ALIAS, column.name))
+                sureness = _BY_STANDARD if _STANDARD_MARK in alias else _BY_ALIAS
+                keys.setdefault(fold(alias), (sureness, column.name))
         object.__setattr__(self, "keys", keys)
 
     def recognise(self, header: str) -> tuple[int, str] | None:

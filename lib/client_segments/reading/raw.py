@@ -14,19 +14,30 @@ import pyarrow.parquet as pq
 from client_segments import decisions, engine
 from client_segments.findings import Finding, Findings, InputError, Severity
 from client_segments.language import _
-from client_segments.raw_tables import CLIENTS, JOURNEY, RAW_TABLES, RAW_TABLES_BY_NAME
+from client_segments.raw_tables import (
+    ANSWERS,
+    CLIENTS,
+    JOURNEY,
+    RAW_TABLES,
+    RAW_TABLES_BY_NAME,
+    REGULATION,
+)
 from client_segments.reading.clients_in_engine import EngineClients
 from client_segments.reading.event_logs import clients_of
+from client_segments.reading.forms import has_form_name, is_form
 from client_segments.reading.identifiers import check_identifiers
 from client_segments.reading.mappings import ColumnMapping, read_columns_decision
-from client_segments.reading.tables import ENDINGS, RawTable, read_table
+from client_segments.reading.tables import ENDINGS, FORM_ENDINGS, RawTable, read_table
 from client_segments.study import Study
 
 _CACHED_TABLES = 16
 
 
 def find_files(study: Study, table: str, mapping: ColumnMapping) -> list[Path]:
-    """Return the files of a table: those decided, or `<table>.*` and `<table>_*.*`, by name."""
+    """Return the files of a table: those decided, or `<table>.*` and `<table>_*.*`, by name.
+
+    Answers are also files named as their forms («Анкета …», «Интервью …»).
+    """
     if mapping.files:
         return [study.raw_folder / name for name in mapping.files]
     return [path for path in _raw_files(study) if _names(path, table)]
@@ -41,8 +52,13 @@ def _raw_files(study: Study) -> list[Path]:
 
 
 def _names(path: Path, table: str) -> bool:
+    """Tell whether a file is of a table by its name; forms of answers have names of their own."""
     name = unicodedata.normalize("NFC", path.name).lower()
-    ending = next((ending for ending in ENDINGS if name.endswith(ending)), None)
+    if table == ANSWERS.name and has_form_name(name) and is_form(path):
+        return True
+    has_documents = table in (ANSWERS.name, REGULATION.name)
+    endings = (*ENDINGS, *FORM_ENDINGS) if has_documents else ENDINGS
+    ending = next((ending for ending in endings if name.endswith(ending)), None)
     if ending is None:
         return False
     stem = name.removesuffix(ending)

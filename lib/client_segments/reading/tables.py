@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,13 +14,15 @@ from client_segments.contracts import Column, Kind, TableContract
 from client_segments.findings import Finding, Findings, Severity
 from client_segments.labels import fold
 from client_segments.language import _
-from client_segments.raw_tables import CLIENTS, JOURNEY
+from client_segments.raw_tables import ANSWERS, CLIENTS, JOURNEY
 from client_segments.reading.cells import ColumnReader, Wording
 from client_segments.reading.checks import Part, check_clients, check_scale
 from client_segments.reading.event_logs import XES_ENDINGS, read_xes_file
+from client_segments.reading.forms import DOCUMENT_ENDING, is_form, read_forms
+from client_segments.reading.forms.entries import no_places
 from client_segments.reading.grids import ASK, Grid
 from client_segments.reading.headers import Recogniser, read_header
-from client_segments.reading.large_logs import is_large_log, read_large_part
+from client_segments.reading.large_logs import is_large_log, read_large_log
 from client_segments.reading.mappings import ColumnMapping
 from client_segments.reading.parquet_files import read_parquet_file
 from client_segments.reading.rows import data_rows
@@ -29,6 +31,8 @@ from client_segments.reading.text_files import read_text_file
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls")
 TEXT_ENDINGS = (".csv", ".txt", ".tsv", ".csv.gz")
 ENDINGS = (*WORKBOOK_ENDINGS, *TEXT_ENDINGS, ".parquet", *XES_ENDINGS)
+FORM_ENDINGS = (DOCUMENT_ENDING,)
+"""Documents: filled forms, and the tables of a regulation."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,9 @@ class RawTable:
         The files it was read from.
     findings
         Everything there is to say of the files.
+    places
+        Rows of the frame that came from filled forms, under the row's position: file, sheet,
+        cell, origin of the form, hypothesis and the mark of its statement (`reading.forms`).
     """
 
     contract: TableContract
@@ -54,6 +61,7 @@ class RawTable:
     attribute_columns: tuple[str, ...]
     files: tuple[Path, ...]
     findings: Findings
+    places: pd.DataFrame = field(default_factory=no_places)
 
     def value_counts(self, header: str) -> dict[str, int]:
         """Count the rows by the text of a further column; empty cells are left out."""
@@ -81,22 +89,24 @@ def read_table(
     name_of
         The text under which findings show a path.
     """
+    forms = [path for path in paths if is_form(path)] if contract.name == ANSWERS.name else []
+    if forms:
+        return _with_forms(paths, forms, contract, mapping, name_of)
     recogniser = Recogniser(contract, mapping)
     findings, parts = Findings(), []
     if contract.name == JOURNEY.name and is_large_log(paths, mapping):
-        for path in paths:
-            parts.append(read_large_part(path, recogniser, name_of, partial(_read_column, mapping)))
-            findings.extend(parts[-1].grid.findings)
-        frame, attribute_columns, _origin = _put_together(parts, contract)
-        return RawTable(contract, frame, attribute_columns, tuple(paths), findings)
+        large = read_large_log(paths, recogniser, name_of, partial(_read_column, mapping))
+        if large is not None:
+            findings.extend(item for part in large for item in part.grid.findings)
+            findings.extend(unknown_wordings(recogniser, large))
+            frame, attribute_columns, _origin = _put_together(large, contract)
+            return RawTable(contract, frame, attribute_columns, tuple(paths), findings)
     for path in paths:
-        grid, problems = _open(path, name_of(path), recogniser)
-        part = None
-        if grid is not None and grid.rows_count:
-            part = _read_part(grid, recogniser)
-            parts.append(part)
+        grids, problems = _open(path, name_of(path), recogniser)
+        found = [_read_part(grid, recogniser) for grid in grids if grid.rows_count]
+        parts += found
         findings.extend(problems)
-        if part is None and not problems.errors:
+        if not found and not problems.errors:
             message = _("в файле нет таблицы: он пуст.")
             findings.add(Finding(Severity.ERROR, "empty_file", message, ASK, name_of(path)))
     findings.extend(unknown_wordings(recogniser, parts))
@@ -108,7 +118,39 @@ def read_table(
     return RawTable(contract, frame, attribute_columns, tuple(paths), findings)
 
 
-def _open(path: Path, file: str, recogniser: Recogniser) -> tuple[Grid | None, Findings]:
+def _with_forms(
+    paths: Sequence[Path],
+    forms: Sequence[Path],
+    contract: TableContract,
+    mapping: ColumnMapping,
+    name_of: Callable[[Path], str],
+) -> RawTable:
+    """Read filled forms, and below their answers those of ordinary tables."""
+    filled = read_forms(forms, name_of)
+    others = [path for path in paths if path not in forms]
+    if not others:
+        return RawTable(contract, filled.frame, (), tuple(paths), filled.findings, filled.places)
+    table = read_table(others, contract, mapping, name_of)
+    frame = pd.concat([filled.frame, table.frame], ignore_index=True)
+    dtypes = {column.name: column.kind.dtype for column in contract.columns}
+    findings = Findings([*filled.findings, *table.findings])
+    return replace(
+        table, frame=frame.astype(dtypes), files=tuple(paths), findings=findings,
+        places=filled.places,
+    )  # fmt: skip
+
+
+def _open(path: Path, file: str, recogniser: Recogniser) -> tuple[list[Grid], Findings]:
+    """Return the tables of a file: several only of a document."""
+    if path.name.lower().endswith(DOCUMENT_ENDING):
+        from client_segments.reading.word_tables import read_word_tables  # lxml
+
+        return read_word_tables(path, file, recogniser.score)
+    grid, findings = _open_one(path, file, recogniser)
+    return [] if grid is None else [grid], findings
+
+
+def _open_one(path: Path, file: str, recogniser: Recogniser) -> tuple[Grid | None, Findings]:
     name = path.name.lower()
     try:
         path.open("rb").close()

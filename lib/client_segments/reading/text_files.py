@@ -22,6 +22,8 @@ DELIMITERS = (";", "\t", ",", "|")
 ENCODING_NAMES = {
     "utf-8-sig": "UTF-8",
     "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
     "cp1251": "Windows-1251",
     "cp866": "DOS (866)",
     "koi8-r": "KOI8-R",
@@ -38,6 +40,9 @@ _COMMON_SIGNS = frozenset("№«»–—−…\u00a0°§")
 _SAMPLE_BYTES = 200_000
 _SAMPLE_CHARACTERS = 500_000
 _SAMPLE_ROWS = 200
+_UTF16_SHARE = 0.9  # the rest are signs such as «№» and long dashes
+_UNREAD_DELIMITERS = "^~#:\\/*&"
+_UNREAD_ROWS = 20
 _SEPARATOR_HINT = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _WORD_BREAKS = re.compile(r"[\s;,|\"]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
@@ -63,6 +68,23 @@ def russian_score(text: str) -> float:
     return score
 
 
+def _unmarked_utf16(content: bytes) -> str:
+    """Return the byte order of UTF-16 without its mark; empty text where it is something else.
+
+    Delimiters, line ends, digits and Latin letters have a zero byte in UTF-16, always on the same
+    side of their pair; Russian letters have a four there. No other text has zero bytes.
+    """
+    sample = content[: _SAMPLE_BYTES // 2 * 2]
+    if len(content) % 2 or b"\0" not in sample:
+        return ""
+    for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        high, low = sample[first::2], sample[1 - first :: 2]
+        known = high.count(0) + high.count(4)
+        if 0 not in low and known >= _UTF16_SHARE * len(high):
+            return encoding
+    return ""
+
+
 def detect_encoding(content: bytes, recognised_count: RecognisedCount) -> str:
     """Return the encoding of a Russian text.
 
@@ -72,6 +94,9 @@ def detect_encoding(content: bytes, recognised_count: RecognisedCount) -> str:
     """
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
+    unmarked = _unmarked_utf16(content)
+    if unmarked:
+        return unmarked
     try:
         content.decode("utf-8-sig")
         return "utf-8-sig"
@@ -142,6 +167,21 @@ def detect_delimiter(text: str, recognised_count: RecognisedCount) -> str:
     return best
 
 
+def unread_delimiter(text: str, delimiter: str) -> str:
+    """Return the sign that seems to divide the columns of a text that `delimiter` does not.
+
+    It stands in every one of the first rows, equally often, the header among them.
+    """
+    lines = [line for line in text[:_SAMPLE_CHARACTERS].splitlines() if line][:_UNREAD_ROWS]
+    if len(lines) < 2 or any(delimiter in line for line in lines):
+        return ""
+    for sign in _UNREAD_DELIMITERS:
+        counts = {line.count(sign) for line in lines}
+        if len(counts) == 1 and counts != {0}:
+            return sign
+    return ""
+
+
 def _content(path: Path) -> bytes:
     if path.suffix.lower() != ".gz":
         return path.read_bytes()
@@ -181,6 +221,17 @@ def read_text_file(
     if hint:  # a line for Excel, which does not show it
         text = text[hint.end() :]
     delimiter = hint[1] if hint else detect_delimiter(text, recognised_count)
+    unread = unread_delimiter(text, delimiter)
+    if unread:
+        message = _("строки не делятся на столбцы: значения разделены знаком, который не читается.")
+        remedy = _("сохраните файл с разделителем «;» или таблицей .xlsx.")
+        expected = _("«;», запятая, «|» или табуляция")
+        finding = Finding(
+            Severity.ERROR, "delimiter", message, remedy, file, cell=_("строка 1"),
+            found=unread, expected=expected,
+        )  # fmt: skip
+        findings.add(finding)
+        return None, findings
     return _fill(text, delimiter, file, findings), findings
 
 

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
@@ -55,7 +56,7 @@ Head = list[list[object]]
 Score = Callable[[Head], tuple[int, int]]
 
 
-class _NotWorkbookError(ValueError):
+class NotWorkbookError(ValueError):
     """A file that is no readable workbook; the text says why, in Russian."""
 
 
@@ -77,13 +78,13 @@ def _opened(path: Path) -> Iterator[Workbook]:
 
     Raises
     ------
-    _NotWorkbookError
+    NotWorkbookError
         If it is old, protected, broken or unpacks to too much.
     """
     with path.open("rb") as file:
         signature = file.read(8)
     if signature == _OLE_SIGNATURE:
-        raise _NotWorkbookError(_("книга защищена паролем или сохранена в старом формате .xls"))
+        raise NotWorkbookError(_("книга защищена паролем или сохранена в старом формате .xls"))
     try:
         with zipfile.ZipFile(path) as archive:
             sizes = [(part.file_size, part.compress_size) for part in archive.infolist()]
@@ -92,12 +93,12 @@ def _opened(path: Path) -> Iterator[Workbook]:
         if unpacked > MAX_UNPACKED_BYTES or (
             unpacked > _RATIO_FROM_BYTES and unpacked > MAX_UNPACKED_RATIO * packed
         ):
-            raise _NotWorkbookError(_("книга разворачивается в слишком большой файл"))
+            raise NotWorkbookError(_("книга разворачивается в слишком большой файл"))
         workbook = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except _NotWorkbookError:
+    except NotWorkbookError:
         raise
     except _BROKEN:
-        raise _NotWorkbookError(_("файл повреждён или это не книга Excel")) from None
+        raise NotWorkbookError(_("файл повреждён или это не книга Excel")) from None
     try:
         yield workbook
     finally:
@@ -121,7 +122,7 @@ def _filled_rows(parser: _SheetParser) -> Iterator[tuple[int, dict[int, object]]
         try:
             row = next(rows, None)
         except _BROKEN:
-            raise _NotWorkbookError(_("файл повреждён или это не книга Excel")) from None
+            raise NotWorkbookError(_("файл повреждён или это не книга Excel")) from None
         if row is None:
             return
         number, cells = row
@@ -229,6 +230,35 @@ def _note_merged(parser: _SheetParser, file: str, sheet: str, findings: Findings
         findings.add(finding)
 
 
+@dataclass(frozen=True)
+class SheetRows:
+    """Filled rows of a visible sheet: number of the row, its cells by column from 0."""
+
+    title: str
+    rows: list[tuple[int, dict[int, object]]]
+
+
+def read_sheets(path: Path, rows_maximum: int) -> list[SheetRows]:
+    """Return the first filled rows of every visible sheet.
+
+    Raises
+    ------
+    NotWorkbookError
+        If the file is no readable workbook.
+    """
+    with warnings.catch_warnings(), _opened(path) as workbook:
+        warnings.simplefilter("ignore")  # of extensions of Excel that do not touch values
+        found = []
+        for sheet in workbook.worksheets:
+            if not isinstance(sheet, ReadOnlyWorksheet) or sheet.sheet_state != "visible":
+                continue
+            with _parsing(sheet) as parser:
+                found.append(
+                    SheetRows(sheet.title, list(islice(_filled_rows(parser), rows_maximum)))
+                )
+        return found
+
+
 def read_workbook(
     path: Path, file: str, wanted_sheet: str, score: Score
 ) -> tuple[Grid | None, Findings]:
@@ -252,7 +282,7 @@ def read_workbook(
             ]
             sheet = _choose_sheet(sheets, wanted_sheet, score, file, findings)
             return (_fill(sheet, file, findings) if sheet else None), findings
-    except _NotWorkbookError as error:
+    except NotWorkbookError as error:
         message = _("книга не читается: {reason}.").format(reason=error)
         remedy = _(
             "откройте её в Excel, сохраните как «Книга Excel (.xlsx)» без пароля и положите в raw."

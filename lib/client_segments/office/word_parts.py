@@ -13,11 +13,17 @@ from docx.text.paragraph import Paragraph
 # What XML cannot hold; whoever typed it did not see it either.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _HEADER_SHADE = "EDEFF2"
+_PROPERTY_LENGTH = 255
 
 
 def writable(text: str) -> str:
     """Return the text without characters that no document can hold."""
     return _UNWRITABLE.sub("", text)
+
+
+def property_text(text: str) -> str:
+    """Return the text as a property of a document (title, author) holds it: no longer than 255."""
+    return writable(text)[:_PROPERTY_LENGTH]
 
 
 def _field_char(kind: str):
@@ -96,3 +102,29 @@ def shade(cell: _Cell) -> None:
     shading.set(qn("w:color"), "auto")
     shading.set(qn("w:fill"), _HEADER_SHADE)
     cell._tc.get_or_add_tcPr().append(shading)
+
+
+def add_hidden(paragraph: Paragraph, text: str) -> None:
+    """Write words that are neither shown nor printed."""
+    run = paragraph.add_run(text)
+    run.font.hidden = True
+
+
+def add_choice(paragraph: Paragraph, title: str, choices: tuple[str, ...], hint: str) -> None:
+    """Write a drop-down list to choose one answer from; until then it shows a hint."""
+    control, properties = OxmlElement("w:sdt"), OxmlElement("w:sdtPr")
+    alias = OxmlElement("w:alias")
+    alias.set(qn("w:val"), title)
+    listed = OxmlElement("w:dropDownList")
+    for choice in choices:
+        item = OxmlElement("w:listItem")
+        item.set(qn("w:displayText"), choice)
+        item.set(qn("w:value"), choice)
+        listed.append(item)
+    for part in (alias, OxmlElement("w:showingPlcHdr"), listed):
+        properties.append(part)
+    content = OxmlElement("w:sdtContent")
+    content.append(paragraph.add_run(hint)._r)
+    control.append(properties)
+    control.append(content)
+    paragraph._p.append(control)

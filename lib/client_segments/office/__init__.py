@@ -1,0 +1,1 @@
+"""Office documents that any step may write: deterministic archives, Word styles after ГОСТ."""
