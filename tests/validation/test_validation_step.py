@@ -26,10 +26,11 @@ def hypothesis_rows():
             "hypothesis_code": ["Г1", "Г2"], "segment_code": ["old", "young"], "kind": "channel",
             "hypothesis_text": "Текст", "proposal_code": None, "status": "accepted",
             "criterion_pct": 50.0, "method": "survey", "respondents_planned_count": 5,
-            "decided_date": "2025-02-10",
+            "decided_date": "2025-02-10", "question_text": None, "criterion_history": None,
+            "criterion_changed_date": None,
         }
     )  # fmt: skip
-    return HYPOTHESES.conform(frame)
+    return HYPOTHESES.conform(frame.reindex(columns=HYPOTHESES.column_names))
 
 
 @pytest.fixture
@@ -40,6 +41,7 @@ def run(make_study, at_step):
         clients = pd.DataFrame(
             {"client_id": ["c1"], "segment_code": "young", "clients_count": 1, "weight": 1.0}
         )
+        clients = clients.reindex(columns=CLIENT_SEGMENTS.column_names)
         at_step(study, "segments").write(CLIENT_SEGMENTS, clients)
         at_step(study, "hypotheses").write(HYPOTHESES, hypothesis_rows())
         return validation.run(at_step(study, "validation"))

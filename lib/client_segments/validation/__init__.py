@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from client_segments import charts, decisions
 from client_segments import recommendations as rec
 from client_segments.findings import Findings
-from client_segments.hypotheses import HYPOTHESES
+from client_segments.hypotheses import HYPOTHESES, form_findings
 from client_segments.language import _, counted, format_count
 from client_segments.reading import load_raw
 from client_segments.segments import SEGMENTS
@@ -18,41 +18,65 @@ from client_segments.study import Study
 from client_segments.validation.answers import (
     collect_quotations,
     compute_respondents,
-    count_evidence,
-    late_criteria,
     match_hypotheses,
     place_answers,
 )
-from client_segments.validation.contracts import CONTRACTS, QUOTATIONS, RESPONDENTS, VERDICTS
-from client_segments.validation.verdicts import (
+from client_segments.validation.contracts import (
+    CONTRACTS,
+    EVIDENCE,
+    POSITIONS,
+    QUOTATIONS,
+    RESPONDENTS,
+    STRENGTHS,
+    VERDICTS,
+)
+from client_segments.validation.evidence import (
     SURVEY_MINIMUM,
     TALKS_MINIMUM,
     Evidence,
-    compute_verdicts,
-    judge,
-    verdict_rules,
-    verdict_text,
+    collect_evidence,
+    count_evidence,
+    evidence_table,
+    last_answers,
+    late_codes,
+    late_criteria,
+    position_of,
 )
+from client_segments.validation.exact import ExactTest, exact_test
+from client_segments.validation.verdicts import compute_verdicts, judge, judge_all, strength_of
+from client_segments.validation.words import unverified_text, verdict_rules, verdict_text
 
 __all__ = [
     "CONTRACTS",
+    "EVIDENCE",
+    "POSITIONS",
     "QUOTATIONS",
     "RESPONDENTS",
+    "STRENGTHS",
     "SURVEY_MINIMUM",
     "TALKS_MINIMUM",
     "VERDICTS",
     "Evidence",
+    "ExactTest",
+    "collect_evidence",
     "collect_quotations",
     "compute_respondents",
     "compute_verdicts",
     "count_evidence",
+    "evidence_table",
+    "exact_test",
     "judge",
+    "judge_all",
+    "last_answers",
+    "late_codes",
     "late_criteria",
     "match_hypotheses",
     "place_answers",
     "respondents_chart",
     "respondents_check",
     "run",
+    "strength_of",
+    "unverified_text",
     "verdict_rules",
     "verdict_text",
     "verdicts_chart",
@@ -75,25 +99,37 @@ def run(study: Study) -> StepResult:
     findings = Findings(raw.findings if raw else ())
     findings.raise_errors()
     respondents, quotations = RESPONDENTS.empty(), QUOTATIONS.empty()
-    evidence: dict[str, Evidence] = {}
-    late = Findings()
+    evidence, lacking_consent = EVIDENCE.empty(), 0
+    late, late_hypotheses = Findings(), set()
     if raw is not None:
         file = study.name_of(raw.files[0])
+        findings.extend(form_findings(study, raw, hypotheses))
         answers, place_findings = place_answers(study, raw, segments)
         answers, match_findings = match_hypotheses(answers, hypotheses, file)
-        evidence, count_findings = count_evidence(answers, hypotheses, file)
+        counting, count_findings = last_answers(answers, hypotheses, file)
+        evidence = evidence_table(counting)
         decided = study.name_of(decisions.decision_path(study, "hypotheses"))
         late = late_criteria(answers, hypotheses, decided)
+        late_hypotheses = set(late_codes(answers, hypotheses)["hypothesis_code"])
         findings.extend([*place_findings, *match_findings, *count_findings, *late])
         respondents = compute_respondents(answers, segments["segment_code"].tolist())
-        quotations = collect_quotations(answers)
-    verdicts = compute_verdicts(hypotheses, evidence)
-    tables = {"respondents": respondents, "verdicts": verdicts, "quotations": quotations}
+        quotations, lacking_consent = collect_quotations(answers)
+    populations = segments.set_index("segment_code")["clients_count"].astype(int).to_dict()
+    verdicts = compute_verdicts(
+        hypotheses, collect_evidence(evidence, populations, late_hypotheses)
+    )
+    tables = {
+        "respondents": respondents,
+        "evidence": evidence,
+        "verdicts": verdicts,
+        "quotations": quotations,
+    }
     checks = [
         respondents_check(respondents, segments),
         _verified_check(verdicts),
-        _criterion_check(verdicts, late),
-        _consent_check(quotations),
+        _criterion_check(verdicts),
+        _agreement_check(verdicts),
+        _consent_check(quotations, lacking_consent),
     ]
     return finish(study, CONTRACTS, tables, checks, findings, segments)
 
@@ -133,28 +169,49 @@ def _verified_check(verdicts: pd.DataFrame) -> Check:
     return Check("verified", rule, "7", Outcome.NOT_MET, tally, remedy)
 
 
-def _criterion_check(verdicts: pd.DataFrame, late: Findings) -> Check:
-    rule = _("Критерий подтверждения задан до первого ответа")
+def _criterion_check(verdicts: pd.DataFrame) -> Check:
+    rule = _("Критерий подтверждения задан до первого ответа и не менялся после него")
     if verdicts.empty or (verdicts["verdict"] == "not_verified").all():
         return Check("criterion", rule, "7", Outcome.NO_DATA, _("ответов о гипотезах нет"))
-    if not len(late):
+    late = verdicts.loc[verdicts["is_criterion_late"].astype(bool), "hypothesis_code"]
+    if late.empty:
         return Check("criterion", rule, "7", Outcome.MET, "")
-    details = _("задан позже – {count}").format(count=len(late))
+    details = _("задан или изменён позже: {codes}").format(codes=", ".join(late))
     remedy = _("укажите это в ограничениях или проверьте гипотезы заново.")
     return Check("criterion", rule, "7", Outcome.WARNING, details, remedy)
 
 
-def _consent_check(quotations: pd.DataFrame) -> Check:
+def _agreement_check(verdicts: pd.DataFrame) -> Check:
+    """Check that no conclusion of a survey is contradicted by the talks."""
+    rule = _("Опрос и беседы не противоречат друг другу")
+    talks = verdicts["talks_for_count"] + verdicts["talks_against_count"]
+    both = verdicts[(talks >= TALKS_MINIMUM) & (verdicts["survey_total_count"] >= SURVEY_MINIMUM)]
+    if both.empty:
+        details = _("ни одна гипотеза не проверена обоими способами")
+        return Check("methods_agree", rule, "7", Outcome.NO_DATA, details)
+    sides = [position_of(row.talks_for_count, row.talks_against_count) for row in both.itertuples()]
+    is_above = both["survey_pct"] >= both["criterion_pct"]
+    against = is_above.map({True: "against", False: "for"})
+    apart = both.loc[against.to_numpy() == np.array(sides), "hypothesis_code"]
+    if apart.empty:
+        return Check("methods_agree", rule, "7", Outcome.MET, "")
+    details = _("расходятся: {codes}").format(codes=", ".join(apart))
+    remedy = _("выясните в беседах, почему, и запишите это в ограничениях профиля.")
+    return Check("methods_agree", rule, "7", Outcome.WARNING, details, remedy)
+
+
+def _consent_check(quotations: pd.DataFrame, lacking: int) -> Check:
+    """Check that every quotation has consent; those that lack it are counted and left out."""
     rule = _("На каждую цитату есть согласие респондента")
-    if quotations.empty:
+    total = len(quotations) + lacking
+    if not total:
         return Check("consent", rule, "7", Outcome.NO_DATA, _("цитат нет"))
-    lacking = int((~quotations["has_consent"].astype(bool)).sum())
     details = _("цитат – {total}, без согласия – {lacking}").format(
-        total=format_count(len(quotations)), lacking=format_count(lacking)
+        total=format_count(total), lacking=format_count(lacking)
     )
     if not lacking:
         return Check("consent", rule, "7", Outcome.MET, details)
-    remedy = _("получите согласие или удалите цитаты: без согласия они никуда не попадут.")
+    remedy = _("получите согласие или удалите цитаты: без согласия они никуда не попали.")
     return Check("consent", rule, "7", Outcome.WARNING, details, remedy)
 
 

@@ -1,4 +1,4 @@
-"""Answers of respondents: whose they are, what they are about, and what they come to."""
+"""Answers of respondents: whose they are, what they are about, and what may be quoted."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import pandas as pd
 from client_segments import recommendations as rec
 from client_segments.findings import Finding, Findings, Severity
 from client_segments.labels import fold
-from client_segments.language import _, counted, format_date
+from client_segments.language import _
 from client_segments.reading import RawTable
 from client_segments.segments import place, resolve_segment
 from client_segments.study import Study
+from client_segments.texts import has_personal_data, mask_all
 from client_segments.validation.contracts import QUOTATIONS, RESPONDENTS
-from client_segments.validation.verdicts import Evidence
+
+_STANCES = {"yes": "for", "no": "against", "unsure": "unsure"}
 
 
 def place_answers(
@@ -84,82 +86,6 @@ def match_hypotheses(
     return answers.assign(hypothesis_code=matched.astype("str")), findings
 
 
-def count_evidence(
-    answers: pd.DataFrame, hypotheses: pd.DataFrame, file: str = ""
-) -> tuple[dict[str, Evidence], Findings]:
-    """Count answers on each accepted hypothesis.
-
-    Of a respondent who answers twice in a survey, or twice in talks, the last answer by date
-    counts (without a date it is the earliest; on one day the one less in favour, whatever the
-    order of rows). Answers from another segment than the hypothesis's are left out.
-
-    Parameters
-    ----------
-    answers
-        One row is one answer: respondent_id, segment_code, instrument, hypothesis_code, answer,
-        answer_date.
-    hypotheses
-        Table `HYPOTHESES`.
-
-    Returns
-    -------
-    evidence : dict
-        By code of an accepted hypothesis; hypotheses without answers are not in it.
-    findings : Findings
-        How many answers were left out or replaced.
-    """
-    accepted = hypotheses[hypotheses["status"] == "accepted"]
-    owner = accepted.set_index("hypothesis_code")["segment_code"]
-    frame = answers.dropna(subset=["answer"])
-    frame = frame[frame["hypothesis_code"].isin(owner.index)]
-    is_own = frame["segment_code"].eq(frame["hypothesis_code"].map(owner))
-    findings = Findings()
-    _note_left_out(findings, file, int((~is_own).sum()))
-    frame = frame.assign(
-        is_survey=frame["instrument"] == "survey",
-        favour=frame["answer"].map({"yes": 0, "unsure": 1, "no": 2}),
-    )
-    ordered = frame[is_own].sort_values(
-        ["answer_date", "favour"], na_position="first", kind="stable"
-    )
-    key = ["hypothesis_code", "respondent_id", "is_survey"]
-    last = ordered.drop_duplicates(key, keep="last")
-    _note_repeats(findings, file, len(ordered) - len(last))
-    last = last[last["answer"] != "unsure"]
-    counts = last.groupby(["hypothesis_code", "is_survey", "answer"]).size()
-    evidence = {}
-    for code in accepted["hypothesis_code"]:
-        yes, no, agree, against = (
-            int(counts.get((code, is_survey, answer), 0))
-            for is_survey in (True, False)
-            for answer in ("yes", "no")
-        )
-        if yes + no + agree + against:
-            evidence[code] = Evidence(yes, yes + no, agree, against)
-    return evidence, findings
-
-
-def _note_left_out(findings: Findings, file: str, count: int) -> None:
-    if not count:
-        return
-    message = _(
-        "{answers} не учтено: сегмент респондента неизвестен или не тот, о котором гипотеза."
-    )
-    answers = counted(count, _("ответ"), _("ответа"), _("ответов"))
-    remedy = _("укажите сегмент респондента или client_id.")
-    text = message.format(answers=answers)
-    findings.add(Finding(Severity.WARNING, "other_segment", text, remedy, file=file, clause="7"))
-
-
-def _note_repeats(findings: Findings, file: str, count: int) -> None:
-    if not count:
-        return
-    message = _("{answers} на тот же вопрос заменено последним ответом того же респондента.")
-    answers = counted(count, _("ответ"), _("ответа"), _("ответов"))
-    text = message.format(answers=answers)
-    findings.add(Finding(Severity.NOTE, "answered_twice", text, file=file, clause="7"))
-
-
 def compute_respondents(answers: pd.DataFrame, segment_codes: list[str]) -> pd.DataFrame:
     """Count distinct respondents by segment and instrument: table `RESPONDENTS`.
 
@@ -182,35 +108,36 @@ def compute_respondents(answers: pd.DataFrame, segment_codes: list[str]) -> pd.D
     return RESPONDENTS.conform(counts)
 
 
-def collect_quotations(answers: pd.DataFrame) -> pd.DataFrame:
-    """Return what respondents said: table `QUOTATIONS`, each quotation once."""
-    frame = answers.dropna(subset=["quotation"])
-    frame = frame.assign(has_consent=frame["has_consent"].fillna(False).astype(bool))
-    order = ["segment_code", "hypothesis_code", "respondent_id", "instrument", "quotation"]
-    frame = frame.sort_values([*order, "has_consent"]).drop_duplicates(order, keep="first")
-    return QUOTATIONS.conform(frame[QUOTATIONS.column_names])
+def collect_quotations(answers: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Return what respondents said, and how many quotations are left out for want of consent.
 
+    Only words of respondents who consent, personal data masked, each quotation once.
 
-def late_criteria(answers: pd.DataFrame, hypotheses: pd.DataFrame, file: str = "") -> Findings:
-    """Find accepted hypotheses decided after the first answer on them: the criterion came late."""
-    first = answers.groupby("hypothesis_code")["answer_date"].min()
-    findings = Findings()
-    accepted = hypotheses[hypotheses["status"] == "accepted"]
-    for row in accepted.itertuples(index=False):
-        answered = first.get(row.hypothesis_code)
-        if answered is None or not row.decided_date > answered:  # NaT is never later
-            continue
-        message = _(
-            "гипотеза {code} и её критерий приняты {decided}, позже первого ответа ({answered})."
-        ).format(
-            code=row.hypothesis_code,
-            decided=format_date(row.decided_date),
-            answered=format_date(answered),
-        )
-        remedy = _(
-            "критерий задаётся до проверки: укажите это в ограничениях или проверьте заново."
-        )
-        findings.add(
-            Finding(Severity.WARNING, "late_criterion", message, remedy, file=file, clause="7")
-        )
-    return findings
+    Parameters
+    ----------
+    answers
+        One row is one answer: segment_code, hypothesis_code, respondent_id, instrument, answer,
+        quotation, has_consent.
+
+    Returns
+    -------
+    frame : DataFrame
+        Table `QUOTATIONS`: coded by hypothesis and by side.
+    lacking : int
+        Quotations of respondents who did not consent, or of whom it is not known.
+    """
+    said = answers.dropna(subset=["quotation"])
+    agrees = said["has_consent"].fillna(False).astype(bool) & ~said["respondent_id"].isin(
+        answers.loc[~answers["has_consent"].fillna(True).astype(bool), "respondent_id"]
+    )
+    key = ["segment_code", "hypothesis_code", "respondent_id", "instrument", "quotation"]
+    lacking = len(said[~agrees].drop_duplicates(key))
+    frame = said[agrees]
+    masked = mask_all(frame["quotation"])
+    frame = frame.assign(
+        stance=frame["answer"].map(_STANCES).astype("str"),
+        is_masked=frame["quotation"].map(has_personal_data).astype("boolean"),
+        quotation=masked, has_consent=True,
+    )  # fmt: skip
+    frame = frame.sort_values([*key, "stance"]).drop_duplicates(key, keep="first")
+    return QUOTATIONS.conform(frame[QUOTATIONS.column_names]), lacking
