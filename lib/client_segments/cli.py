@@ -7,13 +7,28 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from client_segments import __version__, checking, dictionary, status, storage, templates
+from client_segments import (
+    __version__,
+    checking,
+    dictionary,
+    status,
+    storage,
+    templates,
+    updates,
+)
 from client_segments import recommendations as rec
 from client_segments.batch import run_batch, run_year
 from client_segments.findings import Finding, Findings, InputError, Severity
 from client_segments.lab import run_lab
 from client_segments.language import _, counted
-from client_segments.study import AuthorityYear, Study, check_code, default_root, open_study
+from client_segments.study import (
+    AuthorityYear,
+    Study,
+    check_code,
+    default_root,
+    open_study,
+    open_year,
+)
 
 _ARGPARSE_WORDS = {
     "usage: ": _("использование: "),
@@ -93,6 +108,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--workers", type=int, default=2, help=_("сколько групп выполнять одновременно")
     )
+    changed = command("updates", _("сказать, что изменилось с прошлого года и что пересмотреть"))
+    changed.add_argument("authority", help=_("код органа власти"))
+    changed.add_argument("year", type=_year, help=_("год профилей"))
     command("batch", _("выполнить всё, что названо в data/batch.yml"))
     listing = command("list", _("показать, что есть и на каком шаге каждая группа"))
     listing.add_argument("authority", nargs="?", help=_("код органа власти"))
@@ -154,10 +172,30 @@ def _run(arguments: argparse.Namespace, root: Path) -> int:
     )  # fmt: skip
     print(summary.text())
     unfit_count = 0 if groups else _print_unfit(arguments, root)
-    report = AuthorityYear(arguments.authority, arguments.year, root).shared_files[0]
+    opened = AuthorityYear(arguments.authority, arguments.year, root)
+    if "updates" in (arguments.steps or rec.STEPS):
+        _print_revisions(opened)
+    report = opened.shared_files[0]
     if summary.ok and report.is_file():
         print(_("Отчёт: {path}").format(path=report))
     return 0 if summary.ok and not unfit_count else 1
+
+
+def _print_revisions(opened: AuthorityYear) -> None:
+    """Say what step 8 has found: what to revise, and where there is nothing to."""
+    lines = updates.revision_lines(opened)
+    if lines:
+        print(_("Что пересмотреть (подробно – в блокноте 08_updates):"))
+    for line in lines:
+        print(f"  {line}")
+
+
+def _updates(arguments: argparse.Namespace, root: Path) -> int:
+    opened = open_year(arguments.authority, arguments.year, root)
+    result = updates.run_authority(opened)
+    _print_findings(result.findings)
+    _print_revisions(opened)
+    return 1 if result.findings.errors else 0
 
 
 def _batch(_arguments: argparse.Namespace, root: Path) -> int:
@@ -202,6 +240,7 @@ _COMMANDS = {
     "new": _new,
     "check": _check,
     "run": _run,
+    "updates": _updates,
     "batch": _batch,
     "list": _list,
     "lab": _lab,

@@ -8,7 +8,8 @@ from scipy.spatial.distance import jensenshannon
 
 from client_segments import priorities
 from client_segments import recommendations as rec
-from client_segments.priorities.problems import _distance_beyond_chance, log_odds
+from client_segments.priorities.problem_uniqueness import distance_beyond_chance, problem_sets
+from client_segments.priorities.problems import log_odds, problem_counts
 from client_segments.segments import REST_CODE
 
 
@@ -138,8 +139,11 @@ def test_small_segments_are_neither_unique_for_being_small_nor_alike():
     truth = jensenshannon(own, others, base=2)
     for size in (40, 400):
         found = [
-            _distance_beyond_chance(
-                generator.multinomial(size, own), generator.multinomial(3000, others), seed
+            distance_beyond_chance(
+                generator.multinomial(size, own),
+                generator.multinomial(3000, others),
+                np.eye(5, dtype=int),
+                seed,
             )[0]
             for seed in range(40)
         ]
@@ -152,8 +156,11 @@ def test_the_interval_covers_the_planted_distance():
     truth = jensenshannon(own, others, base=2)
     covered = []
     for seed in range(200):
-        _index, low, high, _p_value = _distance_beyond_chance(
-            generator.multinomial(150, own), generator.multinomial(900, others), seed
+        _index, low, high, _p_value = distance_beyond_chance(
+            generator.multinomial(150, own),
+            generator.multinomial(900, others),
+            np.eye(4, dtype=int),
+            seed,
         )
         covered.append(low <= truth <= high)
     assert 0.91 <= np.mean(covered) <= 0.99
@@ -163,12 +170,72 @@ def test_the_p_value_keeps_its_promise_without_a_difference():
     generator = np.random.default_rng(10)
     shares = np.array([0.5, 0.2, 0.2, 0.05, 0.05])
     p_values = [
-        _distance_beyond_chance(
-            generator.multinomial(50, shares), generator.multinomial(500, shares), seed
+        distance_beyond_chance(
+            generator.multinomial(50, shares),
+            generator.multinomial(500, shares),
+            np.eye(5, dtype=int),
+            seed,
         )[3]
         for seed in range(300)
     ]
     assert 0.02 <= np.mean(np.array(p_values) <= 0.05) <= 0.085
+
+
+BUNDLES = np.array([[1, 1, 1, 0, 0, 0, 0], [0, 0, 0, 1, 1, 1, 0], [0, 0, 0, 0, 0, 0, 1]])
+"""Problems that come together: who names one names the others."""
+PAIRS = np.array(
+    [[1, 1, 0, 0], [1, 0, 1, 0], [1, 0, 0, 1], [0, 1, 1, 0], [0, 1, 0, 1], [0, 0, 1, 1]]
+)
+"""Every client names two problems, and never the same twice."""
+
+
+@pytest.mark.parametrize(
+    ("sets", "shares"), [(BUNDLES, [0.3, 0.3, 0.4]), (PAIRS, [1 / 6] * 6)], ids=["bundles", "pairs"]
+)
+def test_whatever_problems_come_together_alarms_are_as_rare_as_promised(sets, shares):
+    """Drawn mention by mention, chance looks too small in bundles and far too large in pairs."""
+    generator = np.random.default_rng(11)
+    alarms, by_mentions = [], []
+    for seed in range(500):
+        own, others = generator.multinomial(60, shares), generator.multinomial(500, shares)
+        alarms.append(distance_beyond_chance(own, others, sets, seed)[3] <= 0.05)
+        mentions = own @ sets, others @ sets, np.eye(sets.shape[1], dtype=int)
+        by_mentions.append(distance_beyond_chance(*mentions, seed)[3] <= 0.05)
+    error = (0.05 * 0.95 / 500) ** 0.5
+    assert 0.05 - 3 * error <= np.mean(alarms) <= 0.05 + 2.33 * error
+    if sets is PAIRS:
+        assert np.mean(by_mentions) < 0.03
+
+
+def mention_rows(*rows: tuple) -> pd.DataFrame:
+    columns = ["client_id", "segment_code", "problem", "problems_count"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.assign(problem_text=np.nan).astype({"client_id": "str", "problem": "str"})
+
+
+def test_sets_are_of_clients_each_counted_once():
+    rows = mention_rows(
+        ("к1", "a", "Далеко", None), ("к1", "a", "долго ", None), ("к1", "a", "далеко", None),
+        ("к2", "a", "Долго", None), ("к2", "a", "Далеко", 5), ("к3", "a", "Долго", None),
+        (None, "b", "Долго", 4), (None, "b", "Долго", 3), ("к4", None, "Долго", None),
+    )  # fmt: skip
+    sets = problem_sets(rows)
+    told = {(row.segment_code, row.problems): row.clients_count for row in sets.itertuples()}
+    assert told == {("a", ("Далеко", "Долго")): 2, ("a", ("Долго",)): 1, ("b", ("Долго",)): 7}
+    counts, _uncoded = problem_counts(rows)
+    assert counts["problems_count"].sum() == sum(len(key[1]) * n for key, n in told.items())
+
+
+def test_where_nobody_names_two_problems_sets_change_nothing():
+    rows = mention_rows(
+        *(
+            (f"к{number}", "ab"[number % 2], f"p{number * number % 3}", None)
+            for number in range(300)
+        )
+    )
+    counts, _uncoded = problem_counts(rows)
+    plain = priorities.uniqueness(counts, 5)
+    pd.testing.assert_frame_equal(plain, priorities.uniqueness(counts, 5, None, problem_sets(rows)))
 
 
 def test_nothing_depends_on_the_order_of_rows_or_on_names():

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from client_segments import storage, updates
+from client_segments import cli, storage, updates
 from client_segments.profiles import PROFILE_SOURCES, PROFILES, register
 from client_segments.profiles.register import Draft
 from client_segments.study import AuthorityYear
@@ -28,7 +28,7 @@ NUMBERS = {
         "satisfaction_pct": 75.0,
     },
     "blind_zone": {"blind_zone_count": 300, "entitled_count": 1000},
-    "problems": {"Далеко ехать": 60, "Долгий ответ": 40},
+    "problems": {"Далеко ехать": 60, "Долгий ответ": 40}, "problem_reporters": {},
     "priority": {"rank": 1, "score": 0.5},
     "journey": [
         {"stage": "Подача", "cases_count": 200, "reached_count": 200},
@@ -74,11 +74,13 @@ class Office:
     def year(self, year: int) -> AuthorityYear:
         return AuthorityYear("ministry", year, self.root)
 
-    def record(self, year: int, numbers: dict[str, dict], group: str = "aid") -> None:
+    def record(
+        self, year: int, numbers: dict[str, dict], group: str = "aid", fields: list | None = None
+    ) -> None:
         study = self.year(year).study(group, "profiles")
         storage.write_text(study.folder / "group.yml", GROUP)
         hashes = register.input_hashes(study)
-        content = {"status": "confirmed", "fields": []}
+        content = {"status": "confirmed", "fields": fields or []}
         drafts = [
             Draft(code, code.title(), date(year, 11, 1), content | {"numbers": item}, hashes)
             for code, item in numbers.items()
@@ -315,3 +317,166 @@ def test_without_last_year_there_is_still_a_chart_and_a_note(office):
     result = updates.run_authority(office.year(2025))
     assert "сравнивать нечего" in updates.changes_chart(result).layout.meta["description"]
     assert "нет" in updates.show_changes(result).text
+
+
+def revisions(result, kind: str) -> list[str]:
+    table = result.tables["revisions"]
+    return table.loc[table["kind"] == kind, "text"].tolist()
+
+
+def test_where_nothing_is_new_there_is_no_new_version_and_it_says_so(office):
+    office.record(2025, {"rural": NUMBERS})
+    before = sorted(office.year(2025).register_folder.rglob("*.json"))
+    office.record(2025, {"rural": NUMBERS})
+    assert sorted(office.year(2025).register_folder.rglob("*.json")) == before
+    said = revisions(updates.run_authority(office.year(2025)), "nothing")
+    assert said[0].endswith("новых версий нет.")
+
+
+def test_a_new_file_names_the_sections_composed_from_it(office):
+    office.record(2025, {"rural": NUMBERS})
+    folder = office.year(2025).folder / "aid"
+    for name in ("raw/feedback_июнь.csv", "raw/заметки.csv", "decisions/plan.yml"):
+        storage.write_text(folder / name, "score\n5\n")
+    result = updates.run_authority(office.year(2025))
+    files = result.changed_files.set_index("file")["affects"]
+    assert files["raw/feedback_июнь.csv"] == "удовлетворённость"
+    assert files["decisions/plan.yml"] == "план персонализации"
+    assert pd.isna(files["raw/заметки.csv"])
+    assert "feedback_июнь.csv (удовлетворённость)" in revisions(result, "files")[0]
+
+
+def fields(**values: str) -> list[dict]:
+    return [
+        {"number": number, "key": key, "value": value}
+        for number, (key, value) in enumerate(values.items(), start=1)
+    ]
+
+
+def test_what_changed_is_told_field_by_field_against_last_year_and_the_version_before(office):
+    office.record(2024, {"rural": NUMBERS}, fields=fields(year="2024", image="было", needs="да"))
+    office.record(2025, {"rural": NUMBERS}, fields=fields(year="2025", image="стало", needs="да"))
+    office.record(2025, {"rural": NUMBERS}, fields=fields(year="2025", image="стало", needs="нет"))
+    result = updates.run_authority(office.year(2025))
+    table = result.tables["field_changes"]
+    told = {
+        (row.compared, row.previous_version, row.field_number): (
+            row.previous_text,
+            row.current_text,
+        )
+        for row in table.itertuples()
+    }
+    assert told == {
+        ("year", "2024, версия 1", 2): ("было", "стало"),
+        ("year", "2024, версия 1", 3): ("да", "нет"),
+        ("version", "2025, версия 1", 3): ("да", "нет"),
+    }
+    row = result.segment_changes.iloc[0]
+    assert (row["versions_count"], row["fields_count"]) == (2, 2)
+    assert "записана 2025, версия 2" in revisions(result, "version")[0]
+    affected = updates.show_affected(result).parts
+    assert "полей изменилось – 2" in affected[-1].text
+
+
+def test_the_year_itself_is_no_change(office):
+    office.record(2024, {"rural": NUMBERS}, fields=fields(year="2024"))
+    office.record(2025, {"rural": NUMBERS}, fields=fields(year="2025"))
+    result = updates.run_authority(office.year(2025))
+    assert result.tables["field_changes"].empty
+    assert "Ни одно поле" in updates.show_affected(result).parts[-1].text
+
+
+def test_the_command_line_says_the_same_as_the_notebook(office, capsys):
+    office.record(2024, {"rural": NUMBERS, "urban": NUMBERS})
+    office.record(2025, {"rural": SATISFACTION_FELL, "urban": NUMBERS})
+    assert cli.main(["updates", "ministry", "2025", "--root", str(office.root)]) == 0
+    said = capsys.readouterr().out
+    result = updates.run_authority(office.year(2025))
+    assert [line.partition(": ")[2] for line in said.splitlines()[1:]] == result.tables[
+        "revisions"
+    ]["text"].tolist()
+    assert "пересмотрите гипотезу Г2" in said
+    assert updates.revision_lines(office.year(2024)) == []
+
+
+def test_the_command_line_fails_where_the_register_is_damaged(office, capsys):
+    office.record(2024, {"rural": NUMBERS})
+    office.record(2025, {"rural": NUMBERS})
+    next(office.year(2025).register_folder.rglob("2024-001.json")).unlink()
+    assert cli.main(["updates", "ministry", "2025", "--root", str(office.root)]) == 1
+    assert "утрачена" in capsys.readouterr().out
+
+
+def test_an_estimated_blind_zone_is_as_sure_as_its_interval():
+    """A million entitled by a raked population, ±10 points: a fall of 8 points is no alarm."""
+
+    def zone(count: int) -> dict:
+        share = count / 10_000
+        return {"blind_zone_count": count, "entitled_count": 1_000_000,
+                "low_pct": share - 10, "high_pct": share + 10}  # fmt: skip
+
+    counted = {"low_pct": None, "high_pct": None}
+    for options, is_alarm in (({}, False), (counted, True)):
+        frame = judged(changed(blind_zone=zone(380_000) | options),
+                       changed(blind_zone=zone(300_000) | options))  # fmt: skip
+        row = frame[frame["indicator"] == "blind_zone"].iloc[0]
+        assert bool(row["is_real"]) is is_alarm
+        assert row["difference"] == pytest.approx(-8)
+    assert row["high"] - row["low"] < 0.5
+
+
+def test_problems_are_shares_of_clients_where_both_years_know_them():
+    known = changed(problem_reporters={"reporters_count": 80})
+    frame = judged(known, known)
+    row = frame[frame["label"].str.contains("Далеко ехать")].iloc[0]
+    assert (row["label"], row["current_value"]) == ("Проблема «Далеко ехать», доля назвавших", 75.0)
+    frame = judged(NUMBERS, known)
+    row = frame[frame["label"].str.contains("Далеко ехать")].iloc[0]
+    assert (row["label"], row["current_value"]) == (
+        "Проблема «Далеко ехать», доля упоминаний", 60.0,
+    )  # fmt: skip
+
+
+def test_a_lost_hypothesis_waits_for_a_decision_as_a_change_does(office, monkeypatch):
+    office.record(2025, {"rural": NUMBERS})
+    office.record(2024, {"rural": NUMBERS})
+    lost = pd.DataFrame(
+        [("Г1", "rural", "Узнают от почтальона", "criterion_lost", True, "confirmed", "refuted",
+          "Год назад подтверждена, теперь опровергнута.", "исключите гипотезу из профиля.")],
+        columns=updates.HYPOTHESIS_GROUNDS.column_names,
+    )  # fmt: skip
+    monkeypatch.setattr(
+        updates, "hypothesis_grounds", lambda *_: updates.HYPOTHESIS_GROUNDS.conform(lost)
+    )
+    year = office.year(2025)
+
+    def outcomes(result) -> dict[str, str]:
+        return {check.code: check.outcome.value for check in result.results["aid"].checks}
+
+    result = updates.run_authority(year)
+    assert outcomes(result)["grounds"] == "not_met" and outcomes(result)["changes"] == "warning"
+    assert result.segment_changes["hypotheses_count"].tolist() == [1]
+    (said,) = revisions(result, "hypothesis")
+    assert said == (
+        "Гипотеза Г1 («Rural») потеряла основание: Узнают от почтальона. Год назад подтверждена, "
+        "теперь опровергнута. Что сделать: исключите гипотезу из профиля."
+    )
+    assert "Г1" in updates.show_grounds(result).text
+    storage.write_text(
+        year.folder / "updates.yml",
+        "who: аналитик\nwhen: 2025-12-01\nwhy: итоги\nreviews:\n"
+        "  - {group: aid, segment: rural, indicator: Г1, answer: пересмотрено}\n",
+    )
+    assert outcomes(updates.run_authority(year))["changes"] == "met"
+
+
+def test_what_the_notebook_shows_is_there_with_and_without_last_year(office):
+    office.record(2025, {"rural": NUMBERS})
+    alone = updates.run_authority(office.year(2025))
+    assert "прошлого года нет" in updates.show_drift(alone).text
+    assert updates.view_changes(alone).parts and updates.show_affected(alone).parts
+    office.record(2024, {"rural": SATISFACTION_FELL})
+    result = updates.run_authority(office.year(2025))
+    figures = updates.view_changes(result).parts
+    assert figures[0].layout.title.text.startswith("Доля удовлетворённых")
+    assert list(figures[0].data[1].x) == [50.0] and list(figures[0].data[2].x) == [75.0]

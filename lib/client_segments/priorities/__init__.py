@@ -44,7 +44,8 @@ from client_segments.priorities.problem_measuring import (
     measure_problems,
 )
 from client_segments.priorities.problem_texts import code_texts
-from client_segments.priorities.problems import problem_counts, problem_rates, uniqueness
+from client_segments.priorities.problem_uniqueness import uniqueness
+from client_segments.priorities.problems import problem_counts, problem_rates
 from client_segments.priorities.ranking import (
     COMPARISON_RECORDS,
     CRITERIA_COLUMNS,

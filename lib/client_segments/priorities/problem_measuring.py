@@ -13,11 +13,11 @@ from client_segments.priorities.problem_contracts import PROBLEM_CONTRACTS, PROB
 from client_segments.priorities.problem_dictionary import ProblemDictionary, load_dictionary
 from client_segments.priorities.problem_stages import stage_counts
 from client_segments.priorities.problem_texts import code_texts
+from client_segments.priorities.problem_uniqueness import problem_sets, uniqueness
 from client_segments.priorities.problems import (
     problem_counts,
     problem_rates,
     reporters,
-    uniqueness,
 )
 from client_segments.segments import load_placed
 from client_segments.study import Study
@@ -60,7 +60,7 @@ def measure_problems(study: Study, segments: pd.DataFrame, findings: Findings) -
     stages = catalogue.stages(study.root, decisions.load_group(study).direction)
     return {
         "problems": problem_rates(counts, clients),
-        "problem_uniqueness": uniqueness(counts, rec.SEED, clients),
+        "problem_uniqueness": uniqueness(counts, rec.SEED, clients, problem_sets(coded.mentions)),
         "problem_mentions": _mentions_table(coded.mentions),
         "problem_stages": stage_counts(coded.mentions, stages),
         "problem_coding": coded.coding,

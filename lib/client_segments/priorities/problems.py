@@ -1,4 +1,4 @@
-"""Uniqueness of problems: how far a segment's problems differ from those of all others."""
+"""Problems of segments: how often each is named, and which are a segment's own."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import pandas as pd
 
 from client_segments import recommendations as rec
 from client_segments.labels import fold
-from client_segments.priorities.contracts import PROBLEM_UNIQUENESS, PROBLEMS
+from client_segments.priorities.contracts import PROBLEMS
 from client_segments.segments import REST_CODE
 from client_segments.statistics import (
     false_discovery,
-    jensen_shannon,
     normal_quantile,
     wilson_interval,
 )
@@ -20,8 +19,6 @@ LIFT_MINIMUM = 1.5
 """Own: how many times as frequent as with the others a specific problem is."""
 PROBLEMS_MINIMUM = 5
 """Own: mentions below which nothing is said of a segment's problems."""
-DRAWS = 500
-"""Own: permutations of mentions among segments, and simulations of a segment's mentions."""
 PRIOR_MENTIONS = 1.0
 """Own: prior mentions of a problem on the average; shared out by the pooled distribution."""
 _SMOOTHING = 0.5
@@ -118,13 +115,13 @@ def problem_rates(counts: pd.DataFrame, clients: pd.DataFrame | None = None) -> 
     """
     from scipy import special
 
-    table = _cross(counts)
+    table = mentions_by_segment(counts)
     parts = []
-    for code in _named(table):
+    for code in named_segments(table):
         own = table.loc[code]
         if own.sum():
             others = table.drop(index=code).sum()
-            parts.append(_compared(code, own, others, _clients_of(clients, code)))
+            parts.append(_compared(code, own, others, clients_of(clients, code)))
     if not parts:
         return PROBLEMS.empty()
     rates = pd.concat(parts, ignore_index=True)
@@ -138,7 +135,8 @@ def problem_rates(counts: pd.DataFrame, clients: pd.DataFrame | None = None) -> 
     return PROBLEMS.conform(rates)
 
 
-def _clients_of(clients: pd.DataFrame | None, code: str) -> tuple[float, float]:
+def clients_of(clients: pd.DataFrame | None, code: str) -> tuple[float, float]:
+    """Return a segment's clients who named a problem, and all its clients; NaN if not known."""
     if clients is None:
         return np.nan, np.nan
     found = clients.loc[clients["segment_code"] == code, ["reporters_count", "clients_count"]]
@@ -193,79 +191,7 @@ def _compared(
     return part.sort_values("problems_count", ascending=False, kind="stable")
 
 
-def uniqueness(
-    counts: pd.DataFrame, seed: int, clients: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """Measure how far each segment's problems differ from the others'; `problem_uniqueness`.
-
-    Parameters
-    ----------
-    counts, clients
-        As for `problem_rates`.
-    seed
-        Seed of the permutations.
-
-    Notes
-    -----
-    The index is the Jensen-Shannon distance (square root of the divergence: Endres & Schindelin
-    (2003) IEEE Trans Inf Theory 49:1858-1860) after the divergence has lost what chance alone
-    brings: its mean when the mentions are permuted among the segment and the others. So small
-    segments do not look unique because they are small, nor alike because they were corrected.
-    The interval is a basic bootstrap of the divergence, whose centre carries the same correction.
-    """
-    table = _cross(counts)
-    rates = problem_rates(counts, clients)
-    rows = []
-    for code in _named(table):
-        own = table.loc[code].to_numpy()
-        others = table.drop(index=code).sum().to_numpy()
-        specific = rates[(rates["segment_code"] == code) & rates["is_specific"].astype(bool)]
-        index, low, high, p_value = _distance_beyond_chance(own, others, seed)
-        rows.append(
-            {
-                "segment_code": code,
-                "problems_count": int(own.sum()),
-                "reporters_count": _clients_of(clients, code)[0],
-                "problem_uniqueness": index,
-                "uniqueness_low": low,
-                "uniqueness_high": high,
-                "p_value": p_value,
-                "specific_problems": "; ".join(specific["problem"]) or None,
-            }
-        )
-    columns = PROBLEM_UNIQUENESS.column_names
-    return PROBLEM_UNIQUENESS.conform(pd.DataFrame(rows, columns=columns))
-
-
-def _distance_beyond_chance(
-    own: np.ndarray, others: np.ndarray, seed: int
-) -> tuple[float, float, float, float]:
-    """Return the index of uniqueness, its interval, and the p-value of no difference."""
-    if own.sum() < PROBLEMS_MINIMUM or others.sum() < PROBLEMS_MINIMUM:
-        return (float("nan"),) * 4
-    # The distance is symmetric, so two segments alone must get the same draws; and by counts, not
-    # by names: neither order nor names of problems change them.
-    own, others = sorted((own, others), key=lambda counts: (counts.sum(), sorted(counts)))
-    order = np.lexsort((others, own))
-    own, others = own[order], others[order]
-    generator = np.random.default_rng(seed)
-    divergence = float(jensen_shannon(own, others))
-    permuted = generator.multivariate_hypergeometric(
-        own + others, own.sum(), size=DRAWS, method="marginals"
-    )
-    by_chance = jensen_shannon(permuted, own + others - permuted)
-    own_draws = generator.multinomial(own.sum(), own / own.sum(), size=DRAWS)
-    others_draws = generator.multinomial(others.sum(), others / others.sum(), size=DRAWS)
-    drawn = jensen_shannon(own_draws, others_draws)
-    tail = (1 - rec.CONFIDENCE) / 2
-    least, most = np.quantile(drawn, [tail, 1 - tail])
-    estimates = (divergence - by_chance.mean(), 2 * divergence - most, 2 * divergence - least)
-    index, low, high = np.sqrt(np.clip(estimates, 0.0, 1.0)).tolist()
-    p_value = (1 + np.count_nonzero(by_chance >= divergence - 1e-12)) / (1 + DRAWS)
-    return index, min(low, index), max(high, index), float(p_value)
-
-
-def _cross(counts: pd.DataFrame) -> pd.DataFrame:
+def mentions_by_segment(counts: pd.DataFrame) -> pd.DataFrame:
     """Return mentions: one row is one segment, one column one problem, both sorted."""
     counts = counts.assign(problems_count=counts["problems_count"].fillna(0).astype("int64"))
     return counts.pivot_table(
@@ -274,5 +200,6 @@ def _cross(counts: pd.DataFrame) -> pd.DataFrame:
     ).astype("int64")  # fmt: skip
 
 
-def _named(table: pd.DataFrame) -> list[str]:
+def named_segments(table: pd.DataFrame) -> list[str]:
+    """Return the segments of a table of mentions, without the rest."""
     return [code for code in table.index if code != REST_CODE]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from client_segments import charts
@@ -13,8 +14,12 @@ PROBLEMS_SHOWN = 15
 
 
 def problems_chart(result: StepResult) -> go.Figure:
-    """Chart: shares of the most frequent problems in each segment."""
+    """Chart: the most frequent problems, what share of each segment's clients names each.
+
+    Of the clients who named any problem; of mentions where rows without a client may repeat people.
+    """
     frame = result.named(result.table("problems"))
+    share, of_what = _share_known(frame)
     totals = frame.groupby("problem", sort=True)["problems_count"].sum()
     shown = totals.sort_values(ascending=False, kind="stable").index[:PROBLEMS_SHOWN].tolist()
     frame = frame[frame["problem"].isin(shown)]
@@ -27,8 +32,15 @@ def problems_chart(result: StepResult) -> go.Figure:
         frame,
         row="problem",
         column="segment_name",
-        value="share_pct",
+        value=share,
         title=_("Проблемы сегментов"),
-        value_title=_("Доля упоминаний сегмента, %"),
+        value_title=of_what,
         description=_("Проблемы: данных нет.") if frame.empty else description,
     )
+
+
+def _share_known(frame: pd.DataFrame) -> tuple[str, str]:
+    """Return the column of shares that all segments have, and what it is in words."""
+    if frame["reporters_share_pct"].notna().all():
+        return "reporters_share_pct", _("Доля клиентов сегмента, назвавших проблемы, %")
+    return "share_pct", _("Доля упоминаний сегмента, %")

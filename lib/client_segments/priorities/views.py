@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from client_segments.presentation import Views, show_folded, show_result, show_together
+from client_segments.priorities.contracts import INDEX_CODES
 from client_segments.priorities.problem_charts import (
     problem_stages_chart,
     specific_problems_chart,
@@ -19,6 +20,7 @@ from client_segments.priorities.shown_measures import (
     blind_zone_parts_chart,
     blind_zone_reasons_chart,
     capacity_chart,
+    index_chart,
     satisfaction_chart,
     satisfaction_stages_chart,
     show_blind_zone,
@@ -42,6 +44,9 @@ def view_satisfaction(result: StepResult) -> Views:
     parts: list[object] = [satisfaction_chart(result)]
     if _has(result, "satisfaction_stages"):
         parts.append(satisfaction_stages_chart(result))
+    if _has(result, "satisfaction_indices"):
+        asked = result.table("satisfaction_indices")["index_code"].unique()
+        parts += [index_chart(result, code) for code in INDEX_CODES if code in asked]
     indices = (result.contracts["satisfaction_indices"].label, show_indices(result))
     return show_together(*parts, show_folded([indices]))
 

@@ -5,26 +5,26 @@ from __future__ import annotations
 import pandas as pd
 
 from client_segments.findings import Findings
-from client_segments.language import (
-    _,
-    format_count,
-)
+from client_segments.language import _, format_count, sentence_list
 from client_segments.steps import Check, Outcome
-from client_segments.updates.contracts import (
-    FILE_STATES,
-    SEGMENT_STATES,
-)
+from client_segments.updates.contracts import FILE_STATES, SEGMENT_STATES
 from client_segments.updates.groups import GroupUpdate
 
 
 def all_checks(
-    update: GroupUpdate, changes: pd.DataFrame, open_count: int, findings: Findings
+    update: GroupUpdate,
+    changes: pd.DataFrame,
+    grounds: pd.DataFrame,
+    open_count: int,
+    findings: Findings,
 ) -> list[Check]:
-    """Return the checks of step 8; `open_count` real changes wait for a decision."""
+    """Return the checks of step 8; `open_count` changes and hypotheses wait for a decision."""
     return [
         _check_files(update),
         _check_previous(update),
         _check_changes(changes, open_count),
+        _check_grounds(grounds),
+        _check_model(update),
         _check_register(findings),
     ]
 
@@ -71,6 +71,37 @@ def _check_changes(changes: pd.DataFrame, open_count: int) -> Check:
         "пересмотрите то, что названо в таблице «Изменения за год», и запишите решение в «updates.yml» года."
     )
     return Check("changes", rule, "10", Outcome.WARNING, details, remedy)
+
+
+def _check_grounds(grounds: pd.DataFrame) -> Check:
+    rule = _("Гипотезы держатся на данных этого года")
+    if grounds.empty:
+        return Check("grounds", rule, "7", Outcome.NO_DATA, _("принятых гипотез нет"))
+    is_lost = grounds["is_lost"].astype(bool)
+    if is_lost.any():
+        codes = sentence_list(grounds.loc[is_lost, "hypothesis_code"].tolist())
+        details = _("потеряли основание: {codes}").format(codes=codes)
+        remedy = _("пересмотрите гипотезы, названные в таблице «На чём держатся гипотезы».")
+        return Check("grounds", rule, "7", Outcome.NOT_MET, details, remedy)
+    doubtful = int((grounds["state"] != "stands").sum())
+    details = _("гипотез: {all}, под сомнением: {doubtful}").format(
+        all=format_count(len(grounds)), doubtful=format_count(doubtful)
+    )
+    if not doubtful:
+        return Check("grounds", rule, "7", Outcome.MET, details)
+    remedy = _("сделайте то, что названо в таблице «На чём держатся гипотезы».")
+    return Check("grounds", rule, "7", Outcome.WARNING, details, remedy)
+
+
+def _check_model(update: GroupUpdate) -> Check:
+    rule = _("Утверждённая модель сегментов подходит клиентам этого года")
+    if update.model_fit.empty:
+        return Check("model_fit", rule, "10", Outcome.MET, _("сегменты заданы правилами"))
+    if not update.outdated_model:
+        return Check("model_fit", rule, "10", Outcome.MET, "")
+    details = _("устарела: {measures}").format(measures=sentence_list(update.outdated_model))
+    remedy = _("постройте классы заново (блокнот 02), сравните и решите, какие утвердить.")
+    return Check("model_fit", rule, "10", Outcome.WARNING, details, remedy)
 
 
 def _check_register(findings: Findings) -> Check:

@@ -10,6 +10,7 @@ import pandas as pd
 from client_segments.findings import Findings
 from client_segments.steps import StepResult
 from client_segments.study import AuthorityYear
+from client_segments.updates.drift import Drift
 
 
 @dataclass(frozen=True)
@@ -18,13 +19,15 @@ class UpdatesResult:
 
     Attributes
     ----------
-    changes, segment_changes, changed_files
-        Tables of all groups (`CHANGES`, `SEGMENT_CHANGES`, `CHANGED_FILES`), each with the
-        column `group_code` before the others.
+    tables
+        Tables of step 8 by name, those of all groups as one, each with the column `group_code`
+        before the others.
     group_names
         Name of each group that was compared, by its code.
-    sentences
-        What is to be revised and what is unchanged, most pressing first.
+    drifts
+        How the segments of each group have shifted, with what could not be compared.
+    model_fits
+        Table `model_fit` of step 2 by group; empty where segments are given by rules.
     results
         The step's result by group.
     findings
@@ -32,21 +35,48 @@ class UpdatesResult:
     """
 
     authority_year: AuthorityYear
-    changes: pd.DataFrame
-    segment_changes: pd.DataFrame
-    changed_files: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
     group_names: Mapping[str, str]
-    sentences: tuple[str, ...]
+    drifts: Mapping[str, Drift]
+    model_fits: Mapping[str, pd.DataFrame]
     results: Mapping[str, StepResult]
     findings: Findings
 
+    @property
+    def changes(self) -> pd.DataFrame:
+        return self.tables["changes"]
+
+    @property
+    def segment_changes(self) -> pd.DataFrame:
+        return self.tables["segment_changes"]
+
+    @property
+    def changed_files(self) -> pd.DataFrame:
+        return self.tables["changed_files"]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What is to be revised and what is unchanged, group by group, most pressing first."""
+        rows = self.tables["revisions"]
+        return tuple(
+            f"{self.group_names[group]}. {text}"
+            for group, text in zip(rows["group_code"], rows["text"], strict=True)
+        )
+
     def segment_labels(self) -> dict[tuple[str, str], str]:
         """Return what each segment is called, by group and code; with its group if there are more."""
-        rows = self.segment_changes
+        drift = self.tables["segment_drift"]
+        rows = pd.concat([drift, self.segment_changes])[
+            ["group_code", "segment_code", "segment_name"]
+        ]
         several = len(self.group_names) > 1
         return {
-            (group, code): f"{name} ({self.group_names[group]})" if several else name
-            for group, code, name in zip(
-                rows["group_code"], rows["segment_code"], rows["segment_name"], strict=True
-            )
-        }
+            (row.group_code, row.segment_code): f"{row.segment_name} ({self.group_names[row.group_code]})"
+            if several else row.segment_name
+            for row in rows.itertuples()
+        }  # fmt: skip
+
+    def labels_of(self, rows: pd.DataFrame) -> list[str]:
+        """Return what the segments of a table's rows are called."""
+        labels = self.segment_labels()
+        return [labels[key] for key in zip(rows["group_code"], rows["segment_code"], strict=True)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from client_segments.language import _, sentence_list
+from client_segments.language import _, quoted_list
 from client_segments.priorities.ranking.contracts import METHOD_AGREEMENT, METHODS, RANKING_METHODS
 from client_segments.priorities.ranking.scores import DIGITS, completed, places, weighted
 from client_segments.priorities.ranking.solving import Solution
@@ -122,7 +122,7 @@ def agreement_table(solution: Solution) -> pd.DataFrame:
             if known.sum() > 1
             else np.nan
         )
-        first = sentence_list([f"«{name}»" for name in names[known & (ranks == 1)]])
+        first = quoted_list(names[known & (ranks == 1)])
         rows.append((method, tau, _tau_words(tau), first or None))
     frame = pd.DataFrame(rows, columns=METHOD_AGREEMENT.column_names)
     return METHOD_AGREEMENT.conform(frame[frame["method"] != "weighted_sum"])

@@ -11,7 +11,7 @@ from client_segments.language import (
     format_count,
     format_number,
     format_percent,
-    sentence_list,
+    quoted_list,
 )
 from client_segments.presentation import Shown
 from client_segments.priorities.contracts import PRIORITIES
@@ -135,7 +135,7 @@ def _stability_sentence(known: pd.DataFrame) -> str:
 def _undominated_sentence(known: pd.DataFrame) -> str:
     names = known.loc[known["is_nondominated"].astype(bool), "segment_name"]
     text = _("Никем не превзойдены по всем параметрам сразу: {names}.")
-    return text.format(names=sentence_list([f"«{name}»" for name in names]) or _("таких нет"))
+    return text.format(names=quoted_list(names) or _("таких нет"))
 
 
 def _agreement_sentences(result: StepResult) -> list[str]:

@@ -1,4 +1,7 @@
-"""Indicators that two versions of a profile have in common."""
+"""Indicators that two versions of a profile have in common.
+
+Pure functions on the numbers that a version records: the report gives them protected ones.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from client_segments.language import (
     format_count,
 )
 from client_segments.profiles.register import Version
+from client_segments.statistics import normal_quantile
 
 TOP_CHANNELS_COUNT = 3
 """Own: how many preferred channels of each use are compared."""
@@ -66,15 +70,34 @@ def _capacity(numbers: Mapping) -> Share | None:
 
 
 def _blind_zone(numbers: Mapping) -> Share | None:
+    """Return the share with the number of people that its interval speaks of.
+
+    Where those entitled are estimated (a population times a rule), their number is large and yet
+    not sure: the interval says by how many counted people it would be as sure.
+    """
     row = numbers["blind_zone"]
-    return _share(row.get("blind_zone_count"), row.get("entitled_count"))
+    share = _share(row.get("blind_zone_count"), row.get("entitled_count"))
+    low, high = row.get("low_pct"), row.get("high_pct")
+    if share is None or low is None or high is None or not high > low:
+        return share
+    part = share.hits / share.total
+    half = (high - low) / 200
+    sure = part * (1 - part) * (normal_quantile() / half) ** 2
+    return Share(part * sure, sure) if 0 < sure < share.total else share
 
 
-def _problem_shares(numbers: Mapping) -> dict[str, Share]:
-    """Return each problem's share of all mentions, by its folded name."""
+def _problem_shares(numbers: Mapping, total: float | None) -> dict[str, Share]:
+    """Return the share of each problem, by its folded name: of `total`, or of all mentions."""
     counts = {name: count for name, count in numbers["problems"].items() if count}
-    total = sum(counts.values())
+    total = total or sum(counts.values())
     return {fold(name): Share(count, total) for name, count in counts.items()}
+
+
+def _reporters(numbers: Mapping) -> float | None:
+    """Return how many clients named a problem, where each problem is known by clients."""
+    count = numbers["problem_reporters"].get("reporters_count")
+    most = max((value for value in numbers["problems"].values() if value), default=0)
+    return count if count and count >= most else None
 
 
 def _channel_shares(numbers: Mapping) -> dict[tuple[str, str], Share]:
@@ -103,27 +126,45 @@ def compare_versions(
     group: str, previous: Version, current: Version, unit_forms: tuple[str, str, str]
 ) -> list[Comparison]:
     """Return the comparisons of a segment's two versions, in a fixed order of indicators."""
-    before, after = previous.content["numbers"], current.content["numbers"]
+    return compare_numbers(
+        group, current.segment, previous.content["numbers"], current.content["numbers"], unit_forms
+    )
+
+
+def compare_numbers(
+    group: str,
+    segment: str,
+    before: Mapping,
+    after: Mapping,
+    unit_forms: tuple[str, str, str],
+) -> list[Comparison]:
+    """Return the comparisons of a segment's numbers in two years, in a fixed order of indicators.
+
+    Parameters
+    ----------
+    before, after
+        What versions record under `numbers` (`profiles.compose.numbers_of`).
+    """
     found = [
         Comparison(
-            group, current.segment, "capacity", _("Доля сегмента среди всех клиентов"),
+            group, segment, "capacity", _("Доля сегмента среди всех клиентов"),
             _capacity(before), _capacity(after), note=_capacity_note(before, after, unit_forms),
         ),
         Comparison(
-            group, current.segment, "satisfaction", _("Доля удовлетворённых"),
+            group, segment, "satisfaction", _("Доля удовлетворённых"),
             _satisfaction(before), _satisfaction(after),
         ),
     ]  # fmt: skip
     if before["blind_zone"] or after["blind_zone"]:
         found.append(
             Comparison(
-                group, current.segment, "blind_zone", _("Слепая зона, доля имеющих право"),
+                group, segment, "blind_zone", _("Слепая зона, доля имеющих право"),
                 _blind_zone(before), _blind_zone(after),
             )
         )  # fmt: skip
-    found += _problem_comparisons(group, current.segment, before, after)
-    found += _channel_comparisons(group, current.segment, before, after)
-    found += _journey_comparisons(group, current.segment, before, after)
+    found += _problem_comparisons(group, segment, before, after)
+    found += _channel_comparisons(group, segment, before, after)
+    found += _journey_comparisons(group, segment, before, after)
     return [
         replace(
             item, hypotheses=touched_hypotheses(item.indicator, item.label, after["hypotheses"])
@@ -144,8 +185,17 @@ def _capacity_note(before: Mapping, after: Mapping, unit_forms: tuple[str, str, 
 def _problem_comparisons(
     group: str, segment: str, before: Mapping, after: Mapping
 ) -> list[Comparison]:
-    """Compare each problem's share of mentions, where both years have mentions at all."""
-    old, new = _problem_shares(before), _problem_shares(after)
+    """Compare each problem, where both years have problems at all.
+
+    Shares are of the clients who named any, if both years know them; else of mentions.
+    """
+    totals = _reporters(before), _reporters(after)
+    if None in totals:
+        totals = None, None
+        label = _("Проблема «{name}», доля упоминаний")
+    else:
+        label = _("Проблема «{name}», доля назвавших")
+    old, new = _problem_shares(before, totals[0]), _problem_shares(after, totals[1])
     if not old or not new:
         return []
     names = {fold(name): name for name in [*before["problems"], *after["problems"]]}
@@ -153,7 +203,7 @@ def _problem_comparisons(
     return [
         Comparison(
             group, segment, f"problem.{number:02d}",
-            _("Проблема «{name}», доля упоминаний").format(name=names[key]),
+            label.format(name=names[key]),
             old.get(key, Share(0, old_total)), new.get(key, Share(0, new_total)),
         )
         for number, key in enumerate(sorted(old | new), start=1)
