@@ -157,7 +157,7 @@ def measures() -> pd.DataFrame:
         due_date=pd.Timestamp(2026, 9, 1), resources="1 автомобиль", indicator="Слепая зона, %",
         base_value=37.1, target_value=25.0, effect=5, feasibility=4, state="planned",
     )  # fmt: skip
-    return MEASURES.conform(pd.DataFrame([row]))
+    return MEASURES.conform(pd.DataFrame([row]).reindex(columns=MEASURES.column_names))
 
 
 @pytest.fixture

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
-from client_segments import study
 from client_segments.decisions import Decision
-from client_segments.findings import Findings, InputError
-from client_segments.profiles import COMPOSERS, check_form, compose, load_form
+from client_segments.findings import Findings
+from client_segments.profiles import compose
 from client_segments.profiles.compose import content_of, read_edits, views
+from client_segments.profiles.composers import COMPOSERS, REGISTER_KEYS
+from client_segments.profiles.remedies import REMEDIES
 
 RURAL, URBAN = "rural", "urban"
 NBSP = "\u00a0"
@@ -41,13 +44,14 @@ def texts(inputs, form):
         ("special_attributes", "да: Инвалидность"),
         ("capacity", "4 200 человек (от 3 600 до 4 900); по данным органа – 1 200 человек; "
                      "метод: взвешивание; источник: Росстат"),
-        ("satisfaction", "доля удовлетворённых 60,0 % (ответов: 100; интервал от 50,2 % до 69,1 %)\n"
+        ("satisfaction", "доля удовлетворённых 60,0 % (ответов: 100; 95 %-й интервал от 50,2 % до 69,1 %)\n"
                          "средняя оценка 55,0 из 100"),
         # (60 + 240) / 400 = 75 %
         ("satisfaction_gap", "−15,0 п. п. к уровню всех сегментов (75,0 %)"),
         ("problems", "Далеко ехать: 21 упоминание (70,0 %), характерна для сегмента\n"
                      "Долгий ответ: 9 упоминаний (30,0 %)"),
-        ("blind_zone", "Все меры: 1 150 человек (от 950 до 1 350); 37,1 % (от 32,8 % до 40,9 %); "
+        ("blind_zone", "Все меры: 1 150 человек (от 950 до 1 350; границы оценки); 37,1 % (от 32,8 % "
+                       "до 40,9 %; 95 %-й интервал при крайних значениях оценки); "
                        "отказы сюда не входят"),
         ("refusals", "Все меры: 150 отказов (7,7 % обратившихся)"),
         ("rank", "1-е место из 2; балл 0,81; место устойчиво: в 90 % испытаний – то же место; "
@@ -55,7 +59,7 @@ def texts(inputs, form):
         ("client_actions", "Подача → Решение (по событиям пути, 40 дел)"),
         ("journey_features", "Г2. Бросают дело до решения (опровергнута)\n"
                              "до этапа «Решение» доходят 50,0 % дел сегмента и 80,0 % всех дел"),
-        ("channels_informing", "информирование, предпочитаемый: Почта 60,0 %, Госуслуги 40,0 % (ответов: 50)"),
+        ("channels_informing", "информирование, предпочитаемый: Почта 60,0 %; Госуслуги 40,0 % (ответов: 50)"),
         ("channels_preferred", "подача, предпочитаемый: МФЦ 100,0 % (ответов: 50)"),
         ("hypotheses", "Г1. Узнают о мере от почтальона (канал)\nГ2. Бросают дело до решения (путь)"),
         ("verdicts", "Г1. подтверждена\nГ2. опровергнута"),
@@ -76,6 +80,41 @@ def test_missing_data_is_said_and_not_filled(inputs, form):
     assert not filled(fields, URBAN)["respondents"]
     assert filled(fields, URBAN)["capacity"]
     assert values(fields, URBAN)["capacity"].startswith("601 человек;")
+
+
+def test_an_empty_field_says_what_to_do(inputs, form):
+    fields = compose(inputs, form, {})
+    empty = fields[~fields["is_filled"] & ~fields["field_key"].isin(REGISTER_KEYS)]
+    assert len(empty) > 20
+    assert empty["value_text"].str.contains("Что сделать: ").all()
+    assert set(REMEDIES) <= set(COMPOSERS)  # no advice for a field that does not exist
+
+
+def test_a_need_that_nobody_wrote_is_drafted_and_stays_empty(inputs, form):
+    without = dataclasses.replace(inputs, measures=inputs.measures.iloc[:0])
+    fields = compose(without, form, {})
+    text = values(fields, RURAL)["needs"]
+    assert not filled(fields, RURAL)["needs"]
+    assert "Как клиенту сегмента «Сельские жители», мне нужно" in text
+    assert "Далеко ехать" in text and "черновики" in text
+
+
+def test_a_criterion_that_changed_says_what_it_was(inputs, form):
+    changed = inputs.hypotheses.assign(criterion_history="70 % до 05.11.2025")
+    text = values(compose(dataclasses.replace(inputs, hypotheses=changed), form, {}), RURAL)
+    assert "прежде было 70 % до 05.11.2025" in text["criteria"]
+
+
+def test_problems_stand_at_the_stages_where_clients_named_them(inputs, form):
+    places = pd.DataFrame(
+        [(RURAL, 1, "Подача", "Далеко ехать", 9), (RURAL, 2, "Решение", "Долгий ответ", 4)],
+        columns=["segment_code", "stage_number", "stage", "problem", "problems_count"],
+    )
+    text = values(compose(dataclasses.replace(inputs, problem_places=places), form, {}), RURAL)
+    # The plan names the same problem at the same stage: it is told once.
+    first, second = text["stage_problems"].splitlines()
+    assert first.casefold().startswith("подача: далеко ехать")
+    assert second.startswith("Решение: Долгий ответ")
 
 
 def test_rest_has_no_profile_and_every_other_segment_has_every_field(inputs, form):
@@ -117,49 +156,6 @@ def test_edits_for_nothing_are_found():
     edits, findings = read_edits(decision, form, [RURAL])
     assert edits == {("rural", 1): "текст"}
     assert [item.rule for item in findings] == ["edit_segment", "edit_field", "edit_twice"]
-
-
-def custom_form(rows: str) -> pd.DataFrame:
-    lines = [line.split(";") for line in rows.splitlines()]
-    return pd.DataFrame(lines, columns=["number", "section", "key", "name", "is_core"])
-
-
-def test_a_form_of_ones_own_in_another_order_and_with_other_labels(inputs):
-    written = custom_form("1;Б;rank;Очередь;1\n2;А;capacity;Сколько их;0\n3;А;mood;Настроение;0")
-    form, findings = check_form(written, COMPOSERS, "profile_form.csv")
-    fields = compose(inputs, form, {(URBAN, 3): "спокойное"})
-    assert fields["field"].tolist() == ["Очередь", "Сколько их", "Настроение"] * 2
-    assert values(fields, RURAL)["mood"].startswith("нет данных: поле заполняют люди")
-    assert values(fields, URBAN)["mood"] == "спокойное"
-    assert [(item.rule, item.found, item.cell) for item in findings] == [
-        ("form_key", "mood", "строка 4")
-    ]
-
-
-@pytest.mark.parametrize(
-    ("rows", "rule"),
-    [
-        ("1;А;rank;Очередь;1\n1;А;capacity;Ёмкость;1", "form_twice"),
-        ("1;А;rank;Очередь;1\n2;А;rank;Ещё раз;1", "form_twice"),
-        ("первое;А;rank;Очередь;1", "form_value"),
-        ("1;А;rank;Очередь;может быть", "form_value"),
-    ],
-)
-def test_a_broken_form_is_refused_in_words(rows, rule):
-    with pytest.raises(InputError) as caught:
-        check_form(custom_form(rows), COMPOSERS, "profile_form.csv")
-    assert [item.rule for item in caught.value.findings] == [rule]
-
-
-def test_a_form_without_a_column_is_refused():
-    with pytest.raises(InputError, match="key"):
-        check_form(pd.DataFrame({"number": ["1"]}), COMPOSERS, "profile_form.csv")
-
-
-def test_the_form_that_comes_with_the_workbook_is_known_to_the_code():
-    form, findings = load_form(study.REPOSITORY, COMPOSERS)
-    assert list(findings) == []
-    assert len(form) == 72
 
 
 @pytest.mark.parametrize(
@@ -219,3 +215,49 @@ def test_hidden_numbers_leave_no_trace_and_no_error(inputs, form, ending):
     words = " ".join(fields["value_text"])
     assert not [mark for mark in ("nan", "None", "<NA>", "NaT") if mark in words]
     assert values(fields, RURAL)["small_numbers"].startswith("да")
+
+
+def test_a_shared_profile_says_fewer_than_six_and_never_a_midpoint(inputs, form):
+    plan = inputs.research_plan.assign(respondents_count=3)
+    stages = inputs.journey_stages.assign(reached_count=3)
+    few = replace(inputs, research_plan=plan, journey_stages=stages)
+    inside = values(compose(few, form, {}), RURAL)
+    shared = values(compose(replace(few, is_protected=True), form, {}), RURAL)
+    assert "3 респондента" in inside["methods"] and "(3 из" in inside["stage_shares"]
+    assert "менее 6 респондентов" in shared["methods"] and "(менее 6 из" in shared["stage_shares"]
+
+
+def test_what_is_kept_back_by_rule_has_a_reason_and_nothing_to_do(inputs, form):
+    shared = compose(replace(inputs, is_protected=True), form, {})
+    texts, is_filled = values(shared, RURAL), filled(shared, RURAL)
+    for key in ("segment_code", "expectations"):
+        assert not is_filled[key] and texts[key].startswith("нет данных: ")
+        assert "Что сделать" not in texts[key]
+    assert RURAL not in " ".join(texts.values())
+
+
+def test_what_to_do_names_no_file_and_no_table_in_latin_letters():
+    assert not [text for text in REMEDIES.values() if re.search("[A-Za-z]", text)]
+
+
+def test_indices_of_experience_stand_beside_satisfaction(inputs, form):
+    row = dict(
+        segment_code=RURAL, index_code="nps", answers_count=343, unanswered_count=19,
+        index_value=-11.953, low_value=-20.314, high_value=-3.592, scale="от −100 до 100", note=None,
+    )  # fmt: skip
+    empty = row | {"segment_code": URBAN, "index_value": None}
+    told = replace(inputs, satisfaction_indices=pd.DataFrame([row, empty]))
+    lines = (
+        values(compose(told, form, {}), RURAL)["satisfaction"].replace("\u00a0", " ").split("\n")
+    )
+    assert lines[-1] == (
+        "NPS, готовность рекомендовать: −12,0 (ответов: 343; 95 %-й интервал от −20,3 до −3,6; "
+        "шкала: от −100 до 100)"
+    )
+    assert "NPS" not in values(compose(told, form, {}), URBAN)["satisfaction"]
+
+
+def test_what_bounds_are_is_said(inputs, form):
+    capacity = inputs.capacity.assign(interval_kind="точные границы по распределениям")
+    told = values(compose(replace(inputs, capacity=capacity), form, {}), RURAL)["capacity"]
+    assert "(от 3 600 до 4 900; точные границы по распределениям)" in told

@@ -9,11 +9,17 @@ import pytest
 
 from client_segments.decisions import Decision
 from client_segments.findings import Findings, InputError
-from client_segments.profiles import PlanFacts, check_plan, measures_table, uncovered_problems
+from client_segments.profiles import (
+    PlanFacts,
+    check_plan,
+    links_table,
+    measures_table,
+    uncovered_problems,
+)
 
 GOOD = {
     "code": "М1", "segment": "rural", "hypothesis": "Г1", "problem": "Далеко ехать",
-    "measure": "Выездной приём", "responsible": "Отдел", "due": "01.09.2026",
+    "measure": "Выездной приём", "stage": "Подача", "responsible": "Отдел", "due": "01.09.2026",
     "resources": "автомобиль", "indicator": "Слепая зона", "base": "37,1", "target": "25",
     "effect": "5", "feasibility": "4", "state": "не начато",
 }  # fmt: skip
@@ -29,9 +35,9 @@ def plan(*records: dict, when: str = "2025-11-20") -> Decision:
 def facts() -> PlanFacts:
     hypotheses = pd.DataFrame(
         {
-            "segment_code": ["rural"] * 3,
-            "hypothesis_code": ["Г1", "Г2", "Г3"],
-            "status": ["accepted", "accepted", "rejected"],
+            "segment_code": ["rural"] * 4,
+            "hypothesis_code": ["Г1", "Г2", "Г3", "Г4"],
+            "status": ["accepted", "accepted", "rejected", "accepted"],
         }
     )
     verdicts = pd.DataFrame(
@@ -44,7 +50,7 @@ def facts() -> PlanFacts:
     problems = pd.DataFrame(
         {"segment_code": ["rural", "urban"], "problem": ["Далеко ехать", "Шум"]}
     )
-    return PlanFacts(["rural", "urban"], hypotheses, verdicts, problems)
+    return PlanFacts(["rural", "urban"], hypotheses, verdicts, problems, ["Подача", "Решение"])
 
 
 def rules(decision: Decision, facts: PlanFacts) -> list[str]:
@@ -69,6 +75,10 @@ def test_an_unbroken_chain_has_no_findings(facts):
         ({"hypothesis": "Г9"}, "measure_hypothesis"),
         ({"hypothesis": "Г3"}, "measure_hypothesis"),
         ({"hypothesis": "Г2"}, "measure_refuted"),
+        ({"hypothesis": "Г4"}, "measure_unverified"),
+        ({"stage": ""}, "measure_stage"),
+        ({"stage": "Полёт"}, "measure_stage"),
+        ({"effect": ""}, "measure_score"),
         ({"problem": "Шум"}, "measure_problem"),
         ({"problem": ""}, "measure_problem"),
         ({"due": "20.11.2025"}, "measure_due"),
@@ -81,6 +91,26 @@ def test_an_unbroken_chain_has_no_findings(facts):
 )
 def test_every_break_of_the_chain_is_found(facts, change, rule):
     assert rules(plan(GOOD | change), facts) == [rule]
+
+
+def test_a_measure_outside_the_journey_is_no_break(facts):
+    assert rules(plan(GOOD | {"stage": "Вне пути"}), facts) == []
+
+
+def test_links_stand_in_the_order_of_effect_and_feasibility(facts):
+    decision = plan(
+        GOOD | {"code": "М1", "effect": "2", "feasibility": "5"},
+        GOOD | {"code": "М2", "effect": "", "hypothesis": "Г2"},
+        GOOD | {"code": "М3", "effect": "5", "feasibility": "2"},
+        GOOD | {"code": "М4", "effect": "4", "feasibility": "4"},
+    )
+    links = links_table(measures_table(decision), facts, decision.when)
+    assert links["measure_code"].tolist() == ["М4", "М3", "М1", "М2"]
+    assert links["priority"].tolist()[:3] == [16, 10, 10]
+    assert pd.isna(links["priority"].iloc[3])
+    assert links["is_whole"].tolist() == [True, True, True, False]
+    assert "опровергнутую гипотезу «Г2»" in links["breaks"].iloc[3]
+    assert links["verdict"].tolist() == ["confirmed"] * 3 + ["refuted"]
 
 
 def test_the_finding_names_the_line_of_the_record(facts):
@@ -112,3 +142,13 @@ def test_specific_problems_without_a_measure_are_named():
     assert found["problem"].tolist() == ["Шум"]
     cancelled = measures_table(plan(GOOD | {"state": "отменено"}))
     assert uncovered_problems(problems, cancelled)["problem"].tolist() == ["Далеко ехать", "Шум"]
+
+
+def test_the_most_frequent_problem_of_a_segment_researched_first_matters_too():
+    problems = pd.DataFrame(
+        [("urban", "Шум", 9, False), ("urban", "Тесно", 4, False), ("old", "Холодно", 7, False)],
+        columns=["segment_code", "problem", "problems_count", "is_specific"],
+    )
+    measures = measures_table(plan(GOOD))
+    assert uncovered_problems(problems, measures).empty
+    assert uncovered_problems(problems, measures, ["urban"])["problem"].tolist() == ["Шум"]

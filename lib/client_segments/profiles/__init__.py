@@ -2,53 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 
-from client_segments import attributes, decisions, hypotheses, priorities, segments, validation
-from client_segments.contracts import TableContract
+from client_segments import catalogue, decisions
 from client_segments.decisions import Decision
 from client_segments.findings import Finding, Severity
 from client_segments.labels import fold
 from client_segments.language import _
 from client_segments.profiles import register
+from client_segments.profiles.archive import archived_drafts, archived_table
 from client_segments.profiles.checks import all_checks
 from client_segments.profiles.compose import (
     compose,
     content_of,
     read_edits,
+    recomposed,
     views,
     with_histories,
 )
 from client_segments.profiles.composers import COMPOSERS, REGISTER_KEYS
 from client_segments.profiles.contracts import (
+    ARCHIVED_PROFILES,
     CONTRACTS,
+    FOLLOW_UP,
+    FOLLOW_UP_RECORDS,
+    FOLLOW_UP_RESULTS,
+    LEGAL_ACT_RECORDS,
+    MEASURE_LINKS,
     MEASURE_RECORDS,
     MEASURES,
+    METRICS,
     PROFILE_FIELD_RECORDS,
     PROFILE_FIELDS,
     PROFILE_SOURCES,
     PROFILES,
 )
-from client_segments.profiles.form import check_form, load_form
-from client_segments.profiles.inputs import TABLE_NAMES, ProfileInputs, SegmentView, VersionLine
-from client_segments.profiles.plan import PlanFacts, check_plan, measures_table, uncovered_problems
+from client_segments.profiles.criteria import change_findings, criterion_changes, criterion_check
+from client_segments.profiles.follow_up import (
+    follow_up_table,
+    previous_measures,
+    result_of,
+    told_results,
+)
+from client_segments.profiles.form import check_form, form_path, load_form
+from client_segments.profiles.gathering import read_inputs, with_decisions
+from client_segments.profiles.inputs import (
+    LegalAct,
+    ProfileInputs,
+    SegmentView,
+    VersionLine,
+)
+from client_segments.profiles.legal import legal_acts
+from client_segments.profiles.metrics import MetricValue, metric_value
+from client_segments.profiles.needs import check_needs, is_need
+from client_segments.profiles.plan import (
+    PlanFacts,
+    check_plan,
+    links_table,
+    measures_table,
+    uncovered_problems,
+)
+from client_segments.profiles.plan_checks import (
+    base_findings,
+    check_follow_up,
+    check_links,
+    check_problem_stages,
+)
+from client_segments.profiles.status import status_of
 from client_segments.steps import StepResult, finish
 from client_segments.study import Study
 
 __all__ = [
+    "ARCHIVED_PROFILES",
     "COMPOSERS",
     "CONTRACTS",
+    "FOLLOW_UP",
+    "FOLLOW_UP_RECORDS",
+    "FOLLOW_UP_RESULTS",
+    "LEGAL_ACT_RECORDS",
     "MEASURES",
+    "MEASURE_LINKS",
     "MEASURE_RECORDS",
+    "METRICS",
     "PROFILES",
     "PROFILE_FIELDS",
     "PROFILE_FIELD_RECORDS",
     "PROFILE_SOURCES",
     "REGISTER_KEYS",
+    "LegalAct",
+    "MetricValue",
     "PlanFacts",
     "ProfileInputs",
     "SegmentView",
@@ -57,14 +103,25 @@ __all__ = [
     "check_plan",
     "compose",
     "content_of",
+    "criterion_changes",
+    "follow_up_table",
+    "form_path",
     "history_lines",
+    "is_need",
+    "legal_acts",
+    "links_table",
     "load_form",
     "measures_table",
+    "metric_value",
+    "previous_measures",
     "profile_table",
     "read_edits",
     "read_inputs",
     "register",
+    "result_of",
     "run",
+    "status_of",
+    "told_results",
     "uncovered_problems",
 ]
 
@@ -72,66 +129,97 @@ _DECISIONS = (
     "columns", "attributes", "segments", "weights", "stages", "journey", "hypotheses", "plan",
     "profiles",
 )  # fmt: skip
-_EARLIER_STEPS = (attributes, segments, priorities, hypotheses, validation)
-
-
-def _input_contracts() -> dict[str, TableContract]:
-    """Return the contracts of the tables that profiles are composed from, by name."""
-    found = {contract.name: contract for step in _EARLIER_STEPS for contract in step.CONTRACTS}
-    return {name: found[name] for name in TABLE_NAMES if name != "measures"}
-
-
-def read_inputs(study: Study, measures: pd.DataFrame) -> ProfileInputs:
-    """Read the tables of steps 1-5 of a group.
-
-    Raises
-    ------
-    InputError
-        If one of the steps has not been run.
-    """
-    tables = {name: study.read(contract) for name, contract in _input_contracts().items()}
-    group = decisions.load_group(study)
-    return ProfileInputs(group=group, year=study.year, measures=measures, **tables)
 
 
 def run(study: Study) -> StepResult:
     """Compose the profiles of a group, record new versions, check them and write the tables."""
     loaded = {name: decisions.load(study, name) for name in _DECISIONS}
-    form, findings = load_form(study.root, COMPOSERS)
+    form, findings = load_form(study.root, COMPOSERS, study.authority)
     for name in ("plan", "profiles"):  # the others are this step's only by their dates
         findings.extend(loaded[name].findings if loaded[name] else ())
     inputs = read_inputs(study, measures_table(loaded["plan"]))
-    index = inputs.segment_index()
-    measures = _with_segment_codes(inputs.measures, index)
+    findings.extend(with_decisions(study, inputs)[1])
+    measures = _with_segment_codes(inputs.measures, inputs.segment_index())
     inputs = replace(inputs, measures=measures)
     codes = inputs.profiled["segment_code"].tolist()
-    facts = PlanFacts(codes, inputs.hypotheses, inputs.verdicts, inputs.problems)
+    facts = _plan_facts(study, inputs)
     findings.extend(check_plan(measures, facts, loaded["plan"]))
+    findings.extend(base_findings(inputs, loaded["plan"]))
     edits, problems = read_edits(loaded["profiles"], form, codes)
     findings.extend(problems)
+    needs = form.loc[form["key"] == "needs", "number"]
+    findings.extend(
+        check_needs(
+            loaded["plan"], measures, loaded["profiles"], edits, next(iter(needs), None)
+        )
+    )  # fmt: skip
     findings.raise_errors()
 
     formed_date = newest_date(loaded.values())
     if formed_date is None:
         findings.add(_undated())
-    unversioned = compose(inputs, form, edits)
+    versions = {code: register.history(study.authority_year, study.group, code) for code in codes}
+    changes = criterion_changes(inputs.hypotheses, versions, study.year)
+    decided = study.name_of(decisions.decision_path(study, "hypotheses"))
+    findings.extend(change_findings(changes, decided))
+    inputs, unversioned = _composed(inputs, form, edits, versions)
     hashes = register.input_hashes(study)
     drafts = [
         register.Draft(view.code, view.name, formed_date, content_of(view, unversioned), hashes)
         for view in views(inputs)
     ]
+    drafts += archived_drafts(study, codes, formed_date, hashes)
     register.record(study, drafts)
     histories = {code: history_lines(study, code) for code in codes}
     fields = with_histories(unversioned, inputs, form, edits, histories)
     profiles = profile_table(inputs, histories)
-    checks = all_checks(study, inputs, fields, profiles)
+    links = links_table(measures, facts, loaded["plan"].when if loaded["plan"] else None)
+    follow_up = follow_up_table(inputs)
+    checks = [
+        *all_checks(study, inputs, fields, profiles),
+        criterion_check(changes),
+        check_problem_stages(inputs),
+        check_links(links),
+        check_follow_up(follow_up, study.year),
+    ]
     tables = {
         "profile_fields": fields,
         "profiles": profiles,
+        "archived_profiles": archived_table(study),
         "measures": measures,
+        "measure_links": links,
+        "follow_up": follow_up,
         "profile_sources": pd.DataFrame(hashes.items(), columns=["file", "sha256"]),
+        "register_heads": register.heads_table(study),
     }
     return finish(study, CONTRACTS, tables, checks, findings, inputs.segments)
+
+
+def _plan_facts(study: Study, inputs: ProfileInputs) -> PlanFacts:
+    """Return what the plan is checked against; the stages are those of the reference list and own."""
+    stages = catalogue.stages(study.root, inputs.group.direction)["name"].tolist()
+    own = [*inputs.journey_stages["stage"], *inputs.journey_described["stage"]]
+    stages = list(dict.fromkeys([*stages, *own]))
+    codes = inputs.profiled["segment_code"].tolist()
+    return PlanFacts(codes, inputs.hypotheses, inputs.verdicts, inputs.problems, stages)
+
+
+def _composed(
+    inputs: ProfileInputs,
+    form: pd.DataFrame,
+    edits: Mapping[tuple[str, int], str],
+    versions: Mapping[str, Sequence[register.Version]],
+) -> tuple[ProfileInputs, pd.DataFrame]:
+    """Compose the fields, find the statuses that follow from them and the register, and tell both."""
+    fields = compose(inputs, form, edits)
+    statuses = {
+        view.code: status_of(
+            view, fields[fields["segment_code"] == view.code], versions[view.code]
+        )
+        for view in views(inputs)
+    }  # fmt: skip
+    inputs = replace(inputs, statuses=statuses)
+    return inputs, recomposed(fields, inputs, form[form["key"] == "status"], edits)
 
 
 def _with_segment_codes(measures: pd.DataFrame, index: Mapping[str, str]) -> pd.DataFrame:
@@ -154,7 +242,6 @@ def _undated() -> Finding:
 
 def history_lines(study: Study, segment: str) -> tuple[VersionLine, ...]:
     """Return the recorded versions of a segment's profile as a profile tells them, oldest first."""
-    """Return the versions of a segment's profile, oldest first."""
     return tuple(
         VersionLine(
             version.year, version.number, version.formed_date, version.reason,

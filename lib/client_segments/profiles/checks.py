@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from client_segments import recommendations as rec
 from client_segments.language import _, counted, format_count, format_date
 from client_segments.profiles import register
-from client_segments.profiles.inputs import ProfileInputs
+from client_segments.profiles.compose import views
+from client_segments.profiles.inputs import ProfileInputs, SegmentView
 from client_segments.profiles.plan import uncovered_problems
 from client_segments.steps import Check, Outcome
 from client_segments.study import Study
@@ -16,9 +19,9 @@ from client_segments.study import Study
 def all_checks(
     study: Study, inputs: ProfileInputs, fields: pd.DataFrame, profiles: pd.DataFrame
 ) -> list[Check]:
-    """Return the checks of step 6, in the order of the clauses."""
+    """Return the checks of profiles and of the register, in the order of the clauses."""
     return [
-        check_status(profiles),
+        check_status(profiles, views(inputs)),
         check_core(fields, profiles),
         check_within_year(profiles, study.year),
         check_due(profiles, study.year),
@@ -31,20 +34,39 @@ def _names(profiles: pd.DataFrame) -> str:
     return ", ".join(f"«{name}»" for name in profiles["segment_name"])
 
 
-def check_status(profiles: pd.DataFrame) -> Check:
-    """Check that every profile is confirmed (clause 7)."""
-    rule = _("Гипотезы каждого профиля проверены с респондентами")
+def check_status(profiles: pd.DataFrame, segments: Sequence[SegmentView]) -> Check:
+    """Check that every profile is final: hypotheses verified, respondents heard (clause 7).
+
+    A hard check: a profile with a hypothesis that nobody verified, or of a segment that no
+    respondent represents, is not final, whatever people wish.
+    """
+    rule = _("Каждый профиль окончательный: гипотезы проверены, респонденты есть")
     if profiles.empty:
         return Check("profile_status", rule, "7", Outcome.NO_DATA, _("профилей нет"))
-    unfinished = profiles[profiles["status"] != "confirmed"]
-    if unfinished.empty:
+    statuses = profiles.set_index("segment_code")["status"]
+    lacking = [
+        f"«{view.name}» – {rec.PROFILE_STATUSES[statuses[view.code]]}: {_reason(view)}"
+        for view in segments
+        if statuses[view.code] != "confirmed"
+    ]
+    if not lacking:
         return Check("profile_status", rule, "7", Outcome.MET, _("все профили подтверждены"))
-    details = "; ".join(
-        f"«{row.segment_name}» – {rec.PROFILE_STATUSES[row.status]}"
-        for row in unfinished.itertuples()
-    )
     remedy = _("примите гипотезы (шаг 4), получите ответы респондентов и выполните шаг 5.")
-    return Check("profile_status", rule, "7", Outcome.WARNING, details, remedy)
+    return Check("profile_status", rule, "7", Outcome.NOT_MET, "; ".join(lacking), remedy)
+
+
+def _reason(view: SegmentView) -> str:
+    """Say what keeps a profile from being final."""
+    accepted = view.accepted
+    if accepted.empty:
+        return _("гипотез нет")
+    unverified = accepted.loc[accepted["verdict"] == "not_verified", "hypothesis_code"]
+    parts = []
+    if len(unverified):
+        parts.append(_("не проверены {codes}").format(codes=", ".join(unverified)))
+    if view.respondents_count < rec.RESPONDENTS_MINIMUM:
+        parts.append(_("нет респондентов"))
+    return ", ".join(parts) or _("основное поле, у которого было значение, теперь пустое")
 
 
 def check_core(fields: pd.DataFrame, profiles: pd.DataFrame) -> Check:
@@ -100,7 +122,11 @@ def check_due(profiles: pd.DataFrame, year: int) -> Check:
 
 
 def check_covered(inputs: ProfileInputs) -> Check:
-    """Check that each segment has a measure, and each problem specific to it too (clause 9)."""
+    """Check that each segment has a measure, and each problem of high priority too (clause 9).
+
+    Of high priority are problems specific to a segment, and the most frequent one of each segment
+    that people chose to research first.
+    """
     rule = _("План отвечает на проблемы каждого сегмента")
     profiled = inputs.profiled
     if inputs.measures.empty:
@@ -108,7 +134,10 @@ def check_covered(inputs: ProfileInputs) -> Check:
         return Check("plan_covers", rule, "9(2)", Outcome.NOT_MET, _("плана нет"), remedy)
     without = profiled[~profiled["segment_code"].isin(inputs.measures["segment_code"])]
     problems = inputs.problems[inputs.problems["segment_code"].isin(profiled["segment_code"])]
-    uncovered = uncovered_problems(problems, inputs.measures)
+    first = inputs.priorities.loc[
+        inputs.priorities["is_chosen"].fillna(False).astype(bool), "segment_code"
+    ]
+    uncovered = uncovered_problems(problems, inputs.measures, first.tolist())
     if without.empty and uncovered.empty:
         count = counted(len(inputs.measures), _("мероприятие"), _("мероприятия"), _("мероприятий"))
         details = _("в плане {count}").format(count=count)
@@ -119,9 +148,7 @@ def check_covered(inputs: ProfileInputs) -> Check:
     if not uncovered.empty:
         names = profiled.set_index("segment_code")["segment_name"]
         texts = [f"{row.problem} («{names[row.segment_code]}»)" for row in uncovered.itertuples()]
-        parts.append(
-            _("характерные проблемы без мероприятия: {texts}").format(texts=", ".join(texts))
-        )
+        parts.append(_("важные проблемы без мероприятия: {texts}").format(texts=", ".join(texts)))
     remedy = _("добавьте мероприятия в план или поясните в ограничениях, почему их нет.")
     outcome = Outcome.NOT_MET if not without.empty else Outcome.WARNING
     return Check("plan_covers", rule, "9(2)", outcome, "; ".join(parts), remedy)

@@ -9,10 +9,11 @@ import pandas as pd
 from client_segments.decisions import Decision, records
 from client_segments.findings import Findings, Severity
 from client_segments.labels import fold
-from client_segments.language import _
+from client_segments.language import NO_DATA, _
 from client_segments.profiles.composers import COMPOSERS, REGISTER_KEYS, no_data
 from client_segments.profiles.contracts import PROFILE_FIELD_RECORDS, PROFILE_FIELDS
 from client_segments.profiles.inputs import ProfileInputs, SegmentView, VersionLine
+from client_segments.profiles.remedies import NEVER_SHARED, remedy_of
 
 Edits = Mapping[tuple[str, int], str]
 """Text that people wrote, by code of the segment and number of the field."""
@@ -116,17 +117,24 @@ def compose(
             edit = edits.get((view.code, field.number))
             if edit is not None:
                 text, is_filled = edit, bool(edit)
-            elif composer is None:
-                value = no_data(_("поле заполняют люди в правках профиля"))
-                text, is_filled = value.text, value.is_filled
             else:
-                value = composer(view)
+                value = composer(view) if composer else no_data(_("поле заполняют люди"))
                 text, is_filled = value.text, value.is_filled
+            is_kept_back = inputs.is_protected and field.key in NEVER_SHARED
+            if not is_filled and field.key not in REGISTER_KEYS and not is_kept_back:
+                text = _with_remedy(text, field.key)
             rows.append(
                 (view.code, field.number, field.section, field.name, field.key, text,
                  field.is_core, is_filled, edit is not None)
             )  # fmt: skip
     return PROFILE_FIELDS.conform(pd.DataFrame(rows, columns=PROFILE_FIELDS.column_names))
+
+
+def _with_remedy(text: str, key: str) -> str:
+    """Say what to do about an empty field after why it is empty."""
+    return _("{reason}. Что сделать: {remedy}.").format(
+        reason=text.rstrip(". ") or NO_DATA, remedy=remedy_of(key)
+    )
 
 
 def with_histories(
@@ -137,7 +145,20 @@ def with_histories(
     histories: Mapping[str, tuple[VersionLine, ...]],
 ) -> pd.DataFrame:
     """Return composed fields with those about versions filled in; the others stand as they are."""
-    told = compose(inputs, form[form["key"].isin(REGISTER_KEYS)], edits, histories)
+    return recomposed(fields, inputs, form[form["key"].isin(REGISTER_KEYS)], edits, histories)
+
+
+def recomposed(
+    fields: pd.DataFrame,
+    inputs: ProfileInputs,
+    part: pd.DataFrame,
+    edits: Edits,
+    histories: Mapping[str, tuple[VersionLine, ...]] | None = None,
+) -> pd.DataFrame:
+    """Return composed fields with those of a part of the form composed anew."""
+    if part.empty:
+        return fields
+    told = compose(inputs, part, edits, histories)
     keys = ["segment_code", "field_number"]
     told = told.set_index(keys)
     result = fields.set_index(keys)
@@ -182,12 +203,14 @@ def numbers_of(view: SegmentView) -> dict[str, object]:
         ),
         "blind_zone": _pick(
             view.row("blind_zone", measure=_("Все меры")),
-            "blind_zone_count", "entitled_count", "applied_count", "refused_count",
+            "blind_zone_count", "entitled_count", "applied_count", "refused_count", "low_pct",
+            "high_pct",
         ),
         "problems": {
             row.problem: _number(row.problems_count)
             for row in problems.sort_values("problem", kind="stable").itertuples()
         },
+        "problem_reporters": _pick(view.row("problem_uniqueness"), "reporters_count"),
         "priority": _pick(view.row("priorities"), "rank", "score"),
         "journey": [
             {
@@ -207,6 +230,14 @@ def numbers_of(view: SegmentView) -> dict[str, object]:
             .sort_values(["use", "kind", "channel_code"], kind="stable").itertuples()
         ],
         "verdicts": {row.hypothesis_code: row.verdict for row in accepted.itertuples()},
+        "criteria": {
+            row.hypothesis_code: _number(row.criterion_pct) for row in accepted.itertuples()
+        },
+        "legal_acts": [
+            f"{act.day.isoformat()} {act.act}"
+            for act in view.inputs.legal_acts if act.concerns(view.code)
+        ],
+        "regulation": view.inputs.regulation,
         "respondents": {
             row.instrument: _number(row.respondents_count)
             for row in view.rows("respondents").itertuples()

@@ -10,8 +10,30 @@ import pandas as pd
 
 from client_segments import recommendations as rec
 from client_segments.decisions import GroupSettings
-from client_segments.hypotheses import JOURNEY_DESCRIBED
+from client_segments.hypotheses import (
+    JOURNEY_AMOUNTS,
+    JOURNEY_DESCRIBED,
+    JOURNEY_EXPERIENCE,
+    JOURNEY_FLOW,
+    JOURNEY_TIMES,
+    PROPOSALS,
+)
 from client_segments.labels import fold
+from client_segments.priorities.contracts import SATISFACTION_INDICES
+from client_segments.profiles.contracts import MEASURES
+from client_segments.profiles.problem_places import no_places
+
+
+@dataclass(frozen=True)
+class LegalAct:
+    """One act whose change concerns profiles; `segments` is empty where it concerns all."""
+
+    act: str
+    day: date
+    segments: tuple[str, ...] = ()
+
+    def concerns(self, segment: str) -> bool:
+        return not self.segments or segment in self.segments
 
 
 @dataclass(frozen=True)
@@ -20,6 +42,20 @@ class ProfileInputs:
 
     Composing from protected tables gives texts that are safe to share: no number comes from
     elsewhere. `is_protected` only says so in the field that tells it.
+
+    Attributes
+    ----------
+    statuses
+        Status of each profile by code of the segment, once it is known from the exact facts and
+        the register: protected counts must not change it.
+    previous_measures, follow_up
+        Last year's measures, and what people say of them by code (see `follow_up`).
+    legal_acts
+        Acts whose change is a reason to revise profiles, by date.
+    regulation
+        Fingerprint of the regulation's table; None without one.
+    problem_places
+        Mentions of problems by stage: one row is segment × stage × problem.
     """
 
     group: GroupSettings
@@ -43,7 +79,26 @@ class ProfileInputs:
     quotations: pd.DataFrame
     measures: pd.DataFrame
     journey_described: pd.DataFrame = field(default_factory=JOURNEY_DESCRIBED.empty)
+    journey_experience: pd.DataFrame = field(default_factory=JOURNEY_EXPERIENCE.empty)
+    journey_flow: pd.DataFrame = field(default_factory=JOURNEY_FLOW.empty)
+    journey_times: pd.DataFrame = field(default_factory=JOURNEY_TIMES.empty)
+    journey_amounts: pd.DataFrame = field(default_factory=JOURNEY_AMOUNTS.empty)
+    proposals: pd.DataFrame = field(default_factory=PROPOSALS.empty)
+    satisfaction_indices: pd.DataFrame = field(default_factory=SATISFACTION_INDICES.empty)
     is_protected: bool = False
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    previous_measures: pd.DataFrame = field(default_factory=MEASURES.empty)
+    follow_up: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    legal_acts: tuple[LegalAct, ...] = ()
+    regulation: str | None = None
+    problem_places: pd.DataFrame = field(default_factory=no_places)
+    _known: dict[str, object] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def once(self, name: str, compute: Callable[[], object]) -> object:
+        """Return what the profiles of several segments need, computed the first time."""
+        if name not in self._known:
+            self._known[name] = compute()
+        return self._known[name]
 
     @property
     def profiled(self) -> pd.DataFrame:
@@ -58,11 +113,12 @@ class ProfileInputs:
         return {fold(name): code for code, name in pairs} | {fold(code): code for code, _ in pairs}
 
 
-TABLE_NAMES = tuple(
-    item.name
-    for item in fields(ProfileInputs)
-    if item.name not in ("group", "year", "is_protected")
-)
+_NO_TABLES = (
+    "group", "year", "is_protected", "statuses", "previous_measures", "follow_up", "legal_acts",
+    "regulation", "problem_places", "_known",
+)  # fmt: skip
+TABLE_NAMES = tuple(item.name for item in fields(ProfileInputs) if item.name not in _NO_TABLES)
+"""Tables that are read as earlier steps wrote them, and the plan."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +179,8 @@ class SegmentView:
         hypotheses = self.rows("hypotheses")
         hypotheses = hypotheses[hypotheses["status"] == "accepted"]
         found = ["survey_yes_count", "survey_total_count", "survey_pct", "low_pct", "high_pct",
-                 "talks_for_count", "talks_against_count", "verdict", "verdict_text"]  # fmt: skip
+                 "talks_for_count", "talks_against_count", "verdict", "strength",
+                 "is_criterion_late", "verdict_text", "unverified_text"]  # fmt: skip
         verdicts = self.rows("verdicts")[["hypothesis_code", *found]]
         merged = hypotheses.merge(verdicts, on="hypothesis_code", how="left")
         return merged.assign(verdict=merged["verdict"].fillna("not_verified"))
@@ -135,7 +192,12 @@ class SegmentView:
 
     @property
     def status(self) -> str:
-        """Status of the profile (code of `rec.PROFILE_STATUSES`) as it follows from the facts.
+        """Status of the profile: code of `rec.PROFILE_STATUSES`."""
+        return self.inputs.statuses.get(self.code) or self.status_of_facts
+
+    @property
+    def status_of_facts(self) -> str:
+        """Status as it follows from this year's tables alone.
 
         Draft: no accepted hypothesis. Hypothesis: none is verified. Confirmed: every one has a
         verdict and at least one respondent was heard (clause 7). Otherwise in verification.

@@ -8,11 +8,17 @@ from datetime import date
 
 import pandas as pd
 
+from client_segments import recommendations as rec
 from client_segments.decisions import Decision, records
 from client_segments.findings import Findings, Severity
 from client_segments.labels import fold
 from client_segments.language import _, format_date
-from client_segments.profiles.contracts import MEASURE_COLUMNS, MEASURE_RECORDS, MEASURES
+from client_segments.profiles.contracts import (
+    MEASURE_COLUMNS,
+    MEASURE_LINKS,
+    MEASURE_RECORDS,
+    MEASURES,
+)
 
 
 @dataclass(frozen=True)
@@ -29,12 +35,15 @@ class PlanFacts:
         One row is one verified hypothesis: hypothesis_code, segment_code, verdict.
     problems
         One row is one problem of a segment: segment_code, problem.
+    stages
+        Names of the stages that a measure may name; none where they are not known.
     """
 
     segments: Collection[str]
     hypotheses: pd.DataFrame
     verdicts: pd.DataFrame
     problems: pd.DataFrame
+    stages: Collection[str] = ()
 
     def hypothesis_status(self, segment: str, code: str) -> str | None:
         rows = _rows_of(self.hypotheses, segment, code)
@@ -119,6 +128,8 @@ def _problems_of(row, facts: PlanFacts, decided: date | None) -> Iterable[Proble
     yield from _link_problems(row, facts)
     yield from _date_problems(row, decided)
     yield from _indicator_problems(row)
+    yield from _stage_problems(row, facts)
+    yield from _score_problems(row)
     if pd.isna(row.responsible):
         yield (
             "measure_responsible", "responsible", _("у мероприятия нет ответственного."),
@@ -157,7 +168,16 @@ def _link_problems(row, facts: PlanFacts) -> Iterable[Problem]:
                 code=row.hypothesis_code),
             _("укажите код принятой гипотезы этого сегмента."),
         )  # fmt: skip
-    elif facts.verdict(row.segment_code, row.hypothesis_code) == "refuted":
+        return
+    verdict = facts.verdict(row.segment_code, row.hypothesis_code)
+    if verdict in (None, "not_verified"):
+        yield (
+            "measure_unverified", "hypothesis",
+            _("гипотеза «{code}», на которой стоит мероприятие, не проверена.").format(
+                code=row.hypothesis_code),
+            _("проверьте гипотезу с респондентами (шаг 5)."),
+        )  # fmt: skip
+    elif verdict == "refuted":
         yield (
             "measure_refuted", "hypothesis",
             _("мероприятие опирается на опровергнутую гипотезу «{code}».").format(
@@ -198,18 +218,96 @@ def _indicator_problems(row) -> Iterable[Problem]:
         yield "measure_indicator", "target", _("цель показателя равна его базе."), remedy
 
 
-def uncovered_problems(problems: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
-    """Return the specific problems of segments that no measure answers.
+def _stage_problems(row, facts: PlanFacts) -> Iterable[Problem]:
+    if pd.isna(row.stage):
+        yield (
+            "measure_stage", "stage", _("не указано, на каком этапе пути действует мероприятие."),
+            _("укажите этап или «{outside}».").format(outside=rec.OUTSIDE_JOURNEY),
+        )  # fmt: skip
+        return
+    known = {fold(stage) for stage in (*facts.stages, rec.OUTSIDE_JOURNEY)}
+    if facts.stages and fold(row.stage) not in known:
+        yield (
+            "measure_stage", "stage",
+            _("этапа «{stage}» нет среди этапов пути.").format(stage=row.stage),
+            _("выберите этап: {stages}; или «{outside}».").format(
+                stages="; ".join(facts.stages), outside=rec.OUTSIDE_JOURNEY),
+        )  # fmt: skip
+
+
+def _score_problems(row) -> Iterable[Problem]:
+    if pd.isna(row.effect) or pd.isna(row.feasibility):
+        yield (
+            "measure_score", "effect", _("влияние и осуществимость мероприятия не оценены."),
+            _("поставьте effect и feasibility от 1 до 5: по их произведению видно, что важнее."),
+        )  # fmt: skip
+
+
+def links_table(
+    measures: pd.DataFrame, facts: PlanFacts, decided: date | None = None
+) -> pd.DataFrame:
+    """Show what each measure stands on: table `MEASURE_LINKS`, the highest priority first.
+
+    Parameters
+    ----------
+    measures
+        One row is one measure for a segment that has a profile (see `measures_table`).
+    decided
+        Date of the plan.
+    """
+    rows = []
+    for row in measures.itertuples(index=False):
+        breaks = [message for _rule, _key, message, _remedy in _problems_of(row, facts, decided)]
+        known = not pd.isna(row.hypothesis_code)
+        verdict = facts.verdict(row.segment_code, row.hypothesis_code) if known else None
+        rows.append(
+            {
+                "measure_code": row.measure_code,
+                "segment_code": row.segment_code,
+                "priority": row.effect * row.feasibility,
+                "effect": row.effect,
+                "problem": row.need if pd.isna(row.problem) else row.problem,
+                "hypothesis_code": row.hypothesis_code,
+                "verdict": verdict,
+                "measure": row.measure,
+                "indicator": row.indicator,
+                "is_whole": not breaks,
+                "breaks": " ".join(breaks) or None,
+            }
+        )
+    frame = pd.DataFrame(rows, columns=[*MEASURE_LINKS.column_names, "effect"])
+    frame = frame.astype({"priority": "Int64", "effect": "Int64"})
+    frame = frame.sort_values(
+        ["priority", "effect"], ascending=False, na_position="last", kind="stable"
+    )
+    frame["place"] = range(1, len(frame) + 1)
+    return MEASURE_LINKS.conform(frame[MEASURE_LINKS.column_names])
+
+
+def uncovered_problems(
+    problems: pd.DataFrame, measures: pd.DataFrame, first: Collection[str] = ()
+) -> pd.DataFrame:
+    """Return the problems of high priority that no measure answers.
 
     Parameters
     ----------
     problems
-        One row is one problem of a segment: segment_code, problem, is_specific.
+        One row is one problem of a segment: segment_code, problem, problems_count, is_specific.
     measures
         One row is one measure: segment_code, problem, state.
+    first
+        Codes of segments that are researched first: their most frequent problem matters even
+        where others have it too.
     """
     alive = measures[measures["state"].ne("cancelled").fillna(True) & measures["problem"].notna()]
     covered = set(zip(alive["segment_code"], alive["problem"].map(fold), strict=True))
-    specific = problems[problems["is_specific"].fillna(False).astype(bool)]
-    keys = zip(specific["segment_code"], specific["problem"].map(fold), strict=True)
-    return specific[[key not in covered for key in keys]].reset_index(drop=True)
+    matters = problems["is_specific"].fillna(False).astype(bool)
+    if len(first):
+        chosen = problems[problems["segment_code"].isin(first)]
+        chosen = chosen.sort_values(
+            ["problems_count", "problem"], ascending=[False, True], kind="stable"
+        )
+        matters |= problems.index.isin(chosen.drop_duplicates("segment_code").index)
+    important = problems[matters]
+    keys = zip(important["segment_code"], important["problem"].map(fold), strict=True)
+    return important[[key not in covered for key in keys]].reset_index(drop=True)

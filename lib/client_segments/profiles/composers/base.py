@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from client_segments.language import NO_DATA, _, format_count
+from client_segments import disclosure
+from client_segments.language import NO_BREAK_SPACE, NO_DATA, _, counted, format_count
 from client_segments.profiles.inputs import SegmentView
 
 TOP_COUNT = 5
@@ -72,6 +73,18 @@ def is_present(value: object) -> bool:
 def count_text(value: object) -> str:
     """Return a count as text; one that is not known, or hidden, as a dash."""
     return format_count(value) if is_present(value) else "—"
+
+
+def told_count(
+    view: SegmentView, value: object, one: str = "", few: str = "", many: str = ""
+) -> str:
+    """Return a count of the segment with its word; a shared profile says of few «менее 6»."""
+    if not is_present(value):
+        return "—"
+    if view.inputs.is_protected and disclosure.is_hidden(int(value)):
+        text = disclosure.count_text(int(value))
+        return f"{text}{NO_BREAK_SPACE}{many}" if many else text
+    return counted(int(value), one, few, many) if many else format_count(value)
 
 
 def join_parts(parts: Iterable[str], separator: str = "; ") -> str:

@@ -25,6 +25,7 @@ from client_segments.profiles.composers.base import (
     text_field,
 )
 from client_segments.profiles.inputs import SegmentView
+from client_segments.profiles.needs import drafted_needs
 
 
 def _segment_attributes(view: SegmentView) -> pd.DataFrame:
@@ -142,7 +143,13 @@ def _image(view: SegmentView) -> FieldText:
 @field_composer("needs")
 def _needs(view: SegmentView) -> FieldText:
     needs = view.rows("measures")["need"].dropna().drop_duplicates()
-    return lines_field(needs, _("потребности не записаны в плане («Как … мне нужно … чтобы …»)"))
+    if len(needs):
+        return FieldText("\n".join(needs))
+    drafts = drafted_needs(view)
+    if not drafts:
+        return no_data(_("потребности не записаны ни в плане, ни в правках профиля"))
+    reason = _("потребности не записаны; черновики программы по проблемам сегмента:")
+    return no_data("\n".join([reason, *(f"– {draft}" for draft in drafts)]))
 
 
 @field_composer("expectations")
@@ -215,8 +222,7 @@ _BY_PEOPLE = {
 
 
 def _left_to_people(reason: str) -> Composer:
-    text = _("{reason}; впишите текст в правки профиля").format(reason=reason)
-    return lambda view: no_data(text)
+    return lambda view: no_data(reason)
 
 
 COMPOSERS.update({key: _left_to_people(reason) for key, reason in _BY_PEOPLE.items()})

@@ -8,11 +8,11 @@ from client_segments import recommendations as rec
 from client_segments.language import (
     NO_BREAK_SPACE,
     _,
-    counted,
     format_count,
     format_number,
     format_percent,
 )
+from client_segments.priorities.contracts import INDEX_CODES
 from client_segments.profiles.composers.base import (
     FieldText,
     count_text,
@@ -22,15 +22,26 @@ from client_segments.profiles.composers.base import (
     lines_field,
     no_data,
     range_text,
+    told_count,
 )
 from client_segments.profiles.inputs import SegmentView
 
 
 def _clients(view: SegmentView, number: object) -> str:
     """Return a number of clients with the group's unit."""
-    if not is_present(number):
-        return "—"
-    return counted(int(number), *view.inputs.group.unit_forms)
+    return told_count(view, number, *view.inputs.group.unit_forms)
+
+
+_SAMPLING = _("95 %-й интервал")
+_ESTIMATE = _("границы оценки")
+_BOTH = _("95 %-й интервал при крайних значениях оценки")
+
+
+def _bounds(bounds: str, kind: object) -> str:
+    """Return bounds in brackets with what they are: of a sample, or of an estimate."""
+    if not bounds:
+        return ""
+    return f" ({join_parts([bounds, str(kind) if is_present(kind) else ''])})"
 
 
 @field_composer("capacity")
@@ -43,7 +54,7 @@ def _capacity(view: SegmentView) -> FieldText:
     )
     bounds = range_text(row["population_low_count"], row["population_high_count"], format_count)
     parts = [
-        f"{_clients(view, number)} ({bounds})" if bounds else _clients(view, number),
+        _clients(view, number) + _bounds(bounds, row.get("interval_kind")),
         _("по данным органа – {count}").format(count=_clients(view, row["clients_count"]))
         if is_present(row["population_count"]) else "",
         _("метод: {method}").format(method=row["method"]) if is_present(row["method"]) else "",
@@ -65,7 +76,7 @@ def _satisfaction_line(row: dict) -> str:
     details = join_parts(
         [
             _("ответов: {count}").format(count=count_text(row["answers_count"])),
-            _("интервал {bounds}").format(bounds=bounds) if bounds else "",
+            f"{_SAMPLING} {bounds}" if bounds else "",
         ]
     )
     return f"{format_percent(row['satisfaction_pct'])} ({details})"
@@ -87,7 +98,22 @@ def _satisfaction(view: SegmentView) -> FieldText:
         lines.append(
             _("средняя оценка {score} из 100").format(score=format_number(row["mean_score"]))
         )
+    lines += [_index_line(index) for index in view.rows("satisfaction_indices").to_dict("records")
+              if is_present(index["index_value"])]  # fmt: skip
     return FieldText("\n".join(lines))
+
+
+def _index_line(row: dict) -> str:
+    """Return an index of experience (CSI, NPS, CES …) with its interval and scale."""
+    bounds = range_text(row["low_value"], row["high_value"], format_number)
+    details = join_parts(
+        [
+            _("ответов: {count}").format(count=count_text(row["answers_count"])),
+            f"{_SAMPLING} {bounds}" if bounds else "",
+            _("шкала: {scale}").format(scale=row["scale"]) if is_present(row["scale"]) else "",
+        ]
+    )
+    return f"{INDEX_CODES[row['index_code']]}: {format_number(row['index_value'])} ({details})"
 
 
 @field_composer("satisfaction_gap")
@@ -153,7 +179,7 @@ def _entitled(view: SegmentView) -> FieldText:
         if not is_present(row["entitled_count"]):
             return ""
         bounds = range_text(row["entitled_low_count"], row["entitled_high_count"], format_count)
-        return _clients(view, row["entitled_count"]) + (f" ({bounds})" if bounds else "")
+        return _clients(view, row["entitled_count"]) + _bounds(bounds, _ESTIMATE)
 
     return _blind_zone_field(view, line)
 
@@ -177,8 +203,9 @@ def _blind_zone(view: SegmentView) -> FieldText:
         shares = range_text(row["low_pct"], row["high_pct"], format_percent)
         return join_parts(
             [
-                _clients(view, row["blind_zone_count"]) + (f" ({bounds})" if bounds else ""),
-                format_percent(row["blind_zone_pct"]) + (f" ({shares})" if shares else ""),
+                _clients(view, row["blind_zone_count"]) + _bounds(bounds, _ESTIMATE),
+                format_percent(row["blind_zone_pct"])
+                + _bounds(shares, _BOTH if bounds else _SAMPLING),
                 _("отказы сюда не входят"),
             ]
         )
@@ -191,7 +218,7 @@ def _refusals(view: SegmentView) -> FieldText:
     def line(row: dict) -> str:
         if not is_present(row["refused_count"]) or not is_present(row["applied_count"]):
             return ""
-        text = counted(int(row["refused_count"]), _("отказ"), _("отказа"), _("отказов"))
+        text = told_count(view, row["refused_count"], _("отказ"), _("отказа"), _("отказов"))
         if row["applied_count"] > 0:
             share = format_percent(100 * row["refused_count"] / row["applied_count"])
             text += _(" ({share} обратившихся)").format(share=share)

@@ -41,6 +41,8 @@ def _client_kind(view: SegmentView) -> FieldText:
 
 @field_composer("segment_code")
 def _segment_code(view: SegmentView) -> FieldText:
+    if view.inputs.is_protected:
+        return no_data(_("коды сегментов – для таблиц внутри органа"))
     return FieldText(view.code)
 
 
@@ -75,7 +77,12 @@ def _version(view: SegmentView) -> FieldText:
 def _update_reason(view: SegmentView) -> FieldText:
     if not view.versions:
         return no_data(_("версия ещё не записана в реестр"))
-    return FieldText(rec.UPDATE_REASONS[view.versions[-1].reason])
+    last = view.versions[-1]
+    text = rec.UPDATE_REASONS[last.reason]
+    acts = [act for act in view.inputs.legal_acts if act.concerns(view.code)]
+    if last.reason == "legal_act" and acts:
+        text += f": {acts[-1].act}"
+    return FieldText(text)
 
 
 @field_composer("unit")

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from client_segments import recommendations as rec
 from client_segments.language import (
     _,
-    counted,
     format_count,
     format_date,
     format_number,
@@ -15,14 +14,17 @@ from client_segments.language import (
 )
 from client_segments.profiles.composers.base import (
     FieldText,
-    count_text,
     field_composer,
     is_present,
     join_parts,
     lines_field,
     no_data,
+    told_count,
 )
+from client_segments.profiles.contracts import FOLLOW_UP_RESULTS
+from client_segments.profiles.follow_up import follow_up_table
 from client_segments.profiles.inputs import SegmentView
+from client_segments.validation import STRENGTHS
 
 _NO_HYPOTHESES = _("гипотезы не приняты")
 
@@ -49,37 +51,70 @@ def _hypotheses(view: SegmentView) -> FieldText:
 def _methods(view: SegmentView) -> FieldText:
     lines = []
     for row in view.rows("research_plan").itertuples():
-        planned = counted(
-            int(row.respondents_count), _("респондент"), _("респондента"), _("респондентов")
-        ) if is_present(row.respondents_count) else "—"  # fmt: skip
+        planned = told_count(
+            view, row.respondents_count, _("респондент"), _("респондента"), _("респондентов")
+        )
         lines.append(f"{rec.INSTRUMENTS[row.method]}: {planned}")
     return lines_field(lines, _("план исследования не составлен"))
 
 
 @field_composer("criteria")
 def _criteria(view: SegmentView) -> FieldText:
-    template = _("подтверждается при доле не ниже {share}")
-    field = _hypothesis_lines(
-        view,
-        lambda row: template.format(share=format_percent(row.criterion_pct, 0))
-        if is_present(row.criterion_pct) else "",
-    )  # fmt: skip
+    field = _hypothesis_lines(view, _criterion)
     if not field.is_filled and len(view.accepted):
         return no_data(_("критерии подтверждения не заданы"))
     return field
 
 
+def _criterion(row) -> str:
+    """Return a criterion with its date, and what it was before."""
+    if not is_present(row.criterion_pct):
+        return ""
+    details = join_parts(
+        [
+            _("задан {day}").format(day=format_date(row.decided_date))
+            if is_present(row.decided_date) else "",
+            _("прежде было {history}").format(history=row.criterion_history)
+            if is_present(row.criterion_history) else "",
+            _("позже первого ответа") if _is_late(row) else "",
+        ]
+    )  # fmt: skip
+    text = _("подтверждается при доле не ниже {share}").format(
+        share=format_percent(row.criterion_pct, 0)
+    )
+    return f"{text} ({details})" if details else text
+
+
+def _is_late(row) -> bool:
+    return is_present(row.is_criterion_late) and bool(row.is_criterion_late)
+
+
 @field_composer("verdicts")
 def _verdicts(view: SegmentView) -> FieldText:
-    return _hypothesis_lines(view, lambda row: rec.VERDICTS[row.verdict])
+    return _hypothesis_lines(view, _verdict)
+
+
+def _verdict(row) -> str:
+    verdict = rec.VERDICTS[row.verdict]
+    if not is_present(row.strength):
+        return verdict
+    return _("{verdict}, обоснование {strength}").format(
+        verdict=verdict, strength=STRENGTHS[row.strength]
+    )
 
 
 @field_composer("evidence")
 def _evidence(view: SegmentView) -> FieldText:
-    field = _hypothesis_lines(
-        view, lambda row: row.verdict_text if is_present(row.verdict_text) else ""
-    )
+    field = _hypothesis_lines(view, _evidence_line)
     return field if field.is_filled else no_data(_("гипотезы не проверялись"))
+
+
+def _evidence_line(row) -> str:
+    """Return what a verdict rests on, and what it leaves open."""
+    if not is_present(row.verdict_text):
+        return ""
+    parts = [row.verdict_text, row.unverified_text if is_present(row.unverified_text) else ""]
+    return join_parts(parts, separator=" ")
 
 
 @field_composer("respondents")
@@ -91,7 +126,7 @@ def _respondents(view: SegmentView) -> FieldText:
             _("ни один респондент сегмент не представляет (пункт 7 требует хотя бы одного)")
         )
     lines = [
-        f"{rec.INSTRUMENTS.get(row.instrument, row.instrument)}: {count_text(row.respondents_count)}"
+        f"{rec.INSTRUMENTS.get(row.instrument, row.instrument)}: {told_count(view, row.respondents_count)}"
         for row in rows.itertuples()
         if row.instrument != "all"
     ]
@@ -191,6 +226,35 @@ def _plan_priorities(view: SegmentView) -> FieldText:
 
 @field_composer("plan_states")
 def _plan_states(view: SegmentView) -> FieldText:
-    return _plan_lines(
+    field = _plan_lines(
         view, lambda row: rec.MEASURE_STATES[row.state] if is_present(row.state) else ""
     )
+    told = _follow_up_lines(view)
+    if not told:
+        return field
+    lines = [*([field.text] if field.is_filled else []), _("Итоги прошлого года:"), *told]
+    return FieldText("\n".join(lines))
+
+
+def _follow_up_lines(view: SegmentView) -> list[str]:
+    """Return what became of last year's measures for the segment, one line each."""
+    table = view.inputs.once("follow_up", lambda: follow_up_table(view.inputs))
+    lines = []
+    for row in table[table["segment_code"] == view.code].itertuples():
+        values = [
+            _("{name} {value}").format(name=name, value=_plain(value))
+            for name, value in (
+                (_("было"), row.base_value), (_("цель"), row.target_value),
+                (_("сейчас"), row.actual_value),
+            )
+            if is_present(value)
+        ]  # fmt: skip
+        told = ", ".join(values)
+        if is_present(row.indicator) and told:
+            told = f"{row.indicator}: {told}"
+        state = rec.MEASURE_STATES[row.state] if is_present(row.state) else ""
+        # «Отменено» is the state already.
+        result = "" if row.result == "cancelled" else FOLLOW_UP_RESULTS[row.result]
+        parts = [state, told, result, _known(row.text)]
+        lines.append(f"{row.measure_code}. {row.measure} – {join_parts(parts)}")
+    return lines
