@@ -145,7 +145,7 @@ def test_a_document_repeats_headers_describes_pictures_and_has_contents():
     ]
     marks = {mark.get(qn("w:name")) for mark in body.iter(qn("w:bookmarkStart"))}
     links = {link.get(qn("w:anchor")) for link in body.iter(qn("w:hyperlink"))}
-    assert links == marks == {"main", "group_a"}
+    assert links == marks == {"part_1", "part_2"}
     begun = [mark.get(qn("w:fldCharType")) for mark in body.iter(qn("w:fldChar"))]
     assert begun.count("begin") == begun.count("separate") == begun.count("end") == 3
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import shutil
+from dataclasses import replace
 from html.parser import HTMLParser
 from zipfile import ZipFile
 
@@ -21,7 +22,11 @@ from client_segments import (
     validation,
 )
 from client_segments.findings import InputError
-from client_segments.report.tree import Figure, Table
+from client_segments.profiles.inputs import TABLE_NAMES
+from client_segments.report.cells import table_cells
+from client_segments.report.compliance import compliance_section
+from client_segments.report.masking import Masker
+from client_segments.report.tree import Figure, Form, Items, Paragraph, Table
 from client_segments.study import open_study
 
 CANARY = "канарейка"
@@ -153,6 +158,7 @@ def test_data_in_the_same_bands_give_the_same_bytes(made, tmp_path):
         assert sum(not changed[name].equals(table) for name, table in raw_tables(0).items()) == 6
         # A second version of a profile may be told: it is the register's, so it begins anew.
         shutil.rmtree(tmp_path / "data" / "authority" / "profiles")
+        shutil.rmtree(tmp_path / "data" / "authority" / "2025" / "group" / "work")
         assert bytes_of(made(shift)) == first
 
 
@@ -219,6 +225,32 @@ def test_no_raw_row_text_or_path_is_in_it(made):
         assert CANARY not in figure.figure.to_json()
 
 
+def test_no_table_of_the_steps_is_shared_as_it_is(made):
+    result = made()
+    study = result.opened.study(result.opened.groups[0], "report")
+    inputs = profiles.read_inputs(study, study.read(profiles.MEASURES))
+    index = inputs.satisfaction.iloc[:1].assign(
+        index_code="csi", index_value=60.6, low_value=57.3, high_value=63.9, scale="от 0 до 100"
+    )
+    inputs = replace(inputs, satisfaction_indices=index)
+    told = report.protect_inputs(study, inputs, Masker())
+    for name in set(TABLE_NAMES) - {"measures"}:  # a plan is what people wrote
+        assert getattr(told, name) is not getattr(inputs, name), name
+    assert told.satisfaction_indices.empty  # means of scores
+
+
+def test_checks_alike_in_all_groups_are_told_once_and_by_clause(made):
+    result = made()
+    group = result.content.groups[0]
+    check = {"check_code": "of_a_step", "rule": "Правило шага", "clause": "7", "outcome": "met"}
+    group = replace(group, checks=pd.concat([group.checks, pd.DataFrame([check])]))
+    section = compliance_section(2025, (group, replace(group, code="other")), (), None)
+    rows = next(block for block in section.blocks if isinstance(block, Table)).frame
+    assert rows.loc[rows["requirement"] == "Правило шага", "group_name"].tolist() == ["все группы"]
+    clauses = rows["clause"].str.extract(r"(\d+)")[0].astype(int)
+    assert clauses.is_monotonic_increasing
+
+
 def test_counts_are_told_in_bands(made):
     text = text_of(made())
     assert "Грубость" not in text  # three mentions are not listed
@@ -272,3 +304,70 @@ def test_what_people_type_is_shown_and_never_run(make_study):
     assert payload not in text
     assert "&lt;script&gt;alert(1)" in text
     assert "{{7*7}}" in text
+
+
+CONSTANTS = {"1", "2", "3", "5", "6", "7", "8", "9", "10", "15", "95", "0", "200", "2024", "2025"}
+"""Numbers that are no finding: clauses, levels, bounds of scales, years."""
+NUMBER = re.compile(r"\d[\d\u00a0]*(?:,\d+)?")
+
+
+def blocks_of(result):
+    return [block for _level, part in result.report.walk() for block in part.blocks]
+
+
+def test_every_number_of_a_sentence_is_one_of_a_table(made):
+    found = blocks_of(made())
+    told = {
+        number.strip("\u00a0")
+        for table in found
+        if isinstance(table, Table)
+        for row in table_cells(table).rows
+        for cell in row
+        for number in NUMBER.findall(cell.text)
+    }
+    sentences = [block.text for block in found if isinstance(block, Paragraph)]
+    sentences += [item for block in found if isinstance(block, Items) for item in block.items]
+    sentences += [
+        block.figure.layout.meta["description"] for block in found if isinstance(block, Figure)
+    ]
+    assert len(sentences) > 20
+    for sentence in sentences:
+        bare = re.sub(r"\d\d\.\d\d\.\d{4}", " ", sentence)
+        numbers = {number.strip("\u00a0") for number in NUMBER.findall(bare)}
+        assert numbers <= told | CONSTANTS, sentence
+
+
+def test_forms_of_profiles_have_every_core_field(made):
+    result = made()
+    (group,) = result.content.groups
+    shown = " ".join(
+        label for block in blocks_of(result) if isinstance(block, Form)
+        for _part, fields in block.parts for label, _text in fields
+    )  # fmt: skip
+    text = text_of(result)
+    for field in group.fields.loc[group.fields["is_core"], "field"].unique():
+        assert field in shown or field in text
+
+
+def test_personal_data_in_names_are_masked_and_told(make_study):
+    decisions = {
+        name: text.replace("Выездной приём", "Выездной приём звонить +7 913 123-45-67")
+        for name, text in DECISIONS.items()
+    }
+    result = run_all(make_study(raw_tables(0), decisions))
+    for content in bytes_of(result).values():
+        assert "123-45-67" not in parts_of(content)
+    assert "звонить [телефон]" in text_of(result)
+    assert any(finding.rule == "personal_data" for finding in result.findings)
+
+
+def test_requirements_say_why_and_what_to_do(made):
+    result = made()
+    table = next(
+        block for block in blocks_of(result) if isinstance(block, Table) and "Требования" in block.caption
+    )  # fmt: skip
+    rows = table.frame
+    assert set(rows["clause"].str.extract(r"(\d+)")[0]) >= {"5", "6", "7", "8", "9", "10"}
+    left = rows[rows["outcome"] != "выполнено"]
+    assert len(left) and (left["remedy"].str.len() > 10).all() and (rows["why"].str.len() > 5).all()
+    assert not rows["why"].str.contains("[A-Za-z]{3,}").any()

@@ -124,3 +124,34 @@ def test_without_answers_nothing_is_confirmed(make_study, raw, texts, run_throug
 def test_checks_name_their_clause(done, step):
     """7: what is checked says by which clause."""
     assert {item.clause for item in done[step].checks} == {"7"}
+
+
+def test_a_profile_is_final_only_when_nothing_in_it_is_unverified(
+    make_study, raw, texts, run_through
+):
+    """7: one hypothesis nobody was asked about keeps its profile from being final: a hard check."""
+    raw["answers"] = raw["answers"][raw["answers"]["hypothesis"] != "Г4"]
+    result = run_through(make_study(raw, texts), "profiles")["profiles"]
+    status = result.table("profiles").set_index("segment_code")["status"]
+    assert status.to_dict() == {"rural": "confirmed", "town": "verification"}
+    found = check(result, "profile_status")
+    assert (found.outcome, found.clause) == ("not_met", "7")
+    assert "Г4" in found.details and "Горожане" in found.details
+
+
+def test_verdicts_say_how_strong_they_are_and_what_stays_unverified(done):
+    """7: a survey alone measures a share; why clients say so is still to be asked in talks."""
+    verdicts = done["validation"].table("verdicts").set_index("hypothesis_code")
+    assert verdicts.loc["Г1", "strength"] == "moderate"
+    assert "Причины не выяснены" in verdicts.loc["Г1", "unverified_text"]
+    assert (verdicts["adjusted_p_value"] >= verdicts["p_value"]).all()
+
+
+def test_a_focus_group_is_one_voice_and_no_replacement_of_a_survey(
+    make_study, raw, texts, run_through
+):
+    """7: «фокус-группы»: twenty participants of one discussion confirm nothing by their number."""
+    raw["answers"] = raw["answers"].assign(instrument="фокус-группа", answer="да")
+    verdicts = run_through(make_study(raw, texts), "validation")["validation"].table("verdicts")
+    assert set(verdicts["verdict"]) == {"not_enough"}
+    assert verdicts["talks_for_count"].tolist() == [1, 1, 1, 1]

@@ -82,3 +82,20 @@ def test_profiles_are_formed_within_the_year(make_study, raw, texts, run_through
     path.write_text(path.read_text("utf-8").replace("when: 2025-02-01", f"when: {when}"), "utf-8")
     found = check(run_through(study, "profiles")["profiles"], "profile_year")
     assert found.outcome == outcome
+
+
+def test_an_authority_may_have_a_form_of_its_own(make_study, raw, texts, run_through):
+    """8: the authority's folder comes before the catalogue; another authority is not touched."""
+    study = make_study(raw, texts)
+    (study.root / "data" / "authority" / "profile_form.csv").write_bytes(
+        "№;Раздел;Ключ;Поле;Ядро\n5;Главное;;Куратор;да\n2;Главное;status;Готовность;да\n".encode(
+            "cp1251"
+        )
+    )
+    fields = run_through(study, "profiles")["profiles"].table("profile_fields")
+    rural = fields[fields["segment_code"] == "rural"]
+    assert rural[["field_number", "field"]].to_numpy().tolist() == [
+        [5, "Куратор"],
+        [2, "Готовность"],
+    ]
+    assert rural["value_text"].tolist()[1] == "подтверждён"

@@ -86,3 +86,30 @@ def test_profiles_later_than_the_deadline_are_late(
     result = run_through(study, "profiles")["profiles"]
     found = next(item for item in result.checks if item.code == "profile_due")
     assert found.outcome == outcome
+
+
+def test_a_measure_on_a_refuted_hypothesis_breaks_the_chain(make_study, raw, texts, run_through):
+    """9(2): problem → hypothesis → verdict → measure → indicator: the break is named."""
+    texts["plan"] = texts["plan"].replace("hypothesis: Г1", "hypothesis: Г2")
+    result = run_through(make_study(raw, texts), "profiles")["profiles"]
+    found = next(item for item in result.checks if item.code == "plan_links")
+    assert found.outcome == "warning"
+    assert "М1 – мероприятие опирается на опровергнутую гипотезу «Г2»" in found.details
+
+
+def test_last_year_s_measures_are_followed_up(make_study, raw, texts, run_through):
+    """9(2): the plan of last year against this year's blind zone, 75 % of the entitled villagers."""
+    study = make_study(raw, texts)
+    measure = (
+        "who: проверяющий\nwhen: 2024-12-01\nwhy: план\nmeasures:\n"
+        "  - {code: М1, segment: rural, measure: Выезды, indicator: слепая зона, metric: blind_zone,"
+        " base: 90, target: 60, due: 2025-09-01, state: running}\n"
+    )
+    path = study.authority_year.folder.parent / "2024" / study.group / "decisions" / "plan.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text(measure, "utf-8")
+    result = run_through(study, "profiles")["profiles"]
+    (row,) = result.table("follow_up").to_dict("records")
+    assert (row["actual_value"], row["target_value"], row["is_overdue"]) == (75.0, 60.0, True)
+    found = next(item for item in result.checks if item.code == "follow_up")
+    assert found.outcome == "warning" and "М1" in found.details

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,16 +11,21 @@ import pandas as pd
 from client_segments import decisions, presentation, profiles, storage
 from client_segments import recommendations as rec
 from client_segments.catalogue import authority_name
+from client_segments.contracts import Column, Kind
 from client_segments.findings import Finding, Findings, InputError, Severity
 from client_segments.language import _, counted
 from client_segments.presentation import Shown
-from client_segments.profiles import COMPOSERS, MEASURES, PROFILES
-from client_segments.report.columns import COMPLIANCE_COLUMNS
+from client_segments.profiles import COMPOSERS, MEASURES, PROFILES, VersionLine
+from client_segments.profiles.comparison import judge, level_of
+from client_segments.report.changes import group_changes, protected_history
+from client_segments.report.columns import column, columns_of
 from client_segments.report.content import YearContent, year_report
 from client_segments.report.groups import GroupContent
-from client_segments.report.protected import protect_inputs
+from client_segments.report.masking import Masker, masked_inputs
+from client_segments.report.protected import protect_inputs, without_kept_back
+from client_segments.report.protected_experience import read_experience
 from client_segments.report.tree import Report
-from client_segments.steps import checks_contract
+from client_segments.steps import OUTCOME_LABELS, checks_contract
 from client_segments.study import AuthorityYear, Study
 
 __all__ = [
@@ -37,6 +43,13 @@ __all__ = [
 ]
 
 
+_LEFT_COLUMNS = columns_of(
+    "left", _("Выполнение Рекомендаций"),
+    column("clause", _("Пункт")),
+    column("rule", _("Правило")),
+    column("group_name", _("Группа процессов")),
+    Column("outcome", _("Итог"), Kind.CODE, "", codes=OUTCOME_LABELS),
+)  # fmt: skip
 _FORM_NAMES = {
     ".html": _("Отчёт для чтения"),
     ".docx": _("Отчёт в Word"),
@@ -55,54 +68,77 @@ class ReportResult:
     findings: Findings
 
 
-def group_content(study: Study) -> GroupContent:
-    """Read a group's tables and protect them.
+def group_content(study: Study, masker: Masker) -> GroupContent:
+    """Read a group's tables, mask personal data in their texts and protect their numbers.
 
     Raises
     ------
     InputError
         If one of steps 1-6 has not been run.
     """
+    place = study.name_of(study.folder)
     inputs = profiles.read_inputs(study, study.read(MEASURES))
     profile_table = study.read(PROFILES)
-    protected = protect_inputs(study, inputs)
-    form, _findings = profiles.load_form(study.root, COMPOSERS)
+    inputs = masked_inputs(without_kept_back(inputs), masker, place)
+    protected = protect_inputs(study, inputs, masker)
+    form, _findings = profiles.load_form(study.root, COMPOSERS, study.authority)
     codes = inputs.profiled["segment_code"].tolist()
     edits, _problems = profiles.read_edits(decisions.load(study, "profiles"), form, codes)
-    histories = {code: profiles.history_lines(study, code) for code in codes}
-    fields = profiles.compose(protected, form, edits, histories)
+    edits = {key: masker.text(text, place) for key, text in edits.items()}
+    histories = {code: protected_history(study, code) for code in codes}
     checks = [study.read(checks_contract(step)) for step in rec.GROUP_STEPS]
-    columns = ["rule", "clause", "outcome"]
+    columns = ["check_code", "rule", "clause", "outcome"]
     return GroupContent(
-        study.group, protected, fields, profile_table, pd.concat(checks, ignore_index=True)[columns]
+        study.group,
+        protected,
+        read_experience(study, protected.channel_shares, masker, place),
+        profiles.compose(protected, form, edits, histories),
+        _with_reasons(masker.frame(profile_table, place), histories),
+        pd.concat(checks, ignore_index=True)[columns],
+        group_changes(study, inputs, masker, place),
+        masker.frame(profiles.follow_up_table(protected), place),
     )
+
+
+def _with_reasons(
+    table: pd.DataFrame, histories: Mapping[str, tuple[VersionLine, ...]]
+) -> pd.DataFrame:
+    """Return the table of profiles with the reasons that protected numbers give."""
+    reasons = {code: lines[-1].reason for code, lines in histories.items() if lines}
+    told = table["segment_code"].map(reasons)
+    return table.assign(reason=told.fillna(table["reason"]).astype("str"))
 
 
 def year_content(opened: AuthorityYear) -> tuple[YearContent, Findings]:
     """Collect what the report tells: groups that are ready, and which are not and why."""
     groups, unfinished, findings = [], [], Findings()
     dates = []
+    masker = Masker()
     for code in opened.groups:
         study = opened.study(code, "report")
         try:
-            content = group_content(study)
+            content = group_content(study, masker)
         except InputError as error:
-            unfinished.append((decisions.group_name(study), error.findings[0].message))
+            name = masker.text(decisions.group_name(study), study.name_of(study.folder))
+            unfinished.append((name, error.findings[0].message))
             findings.extend(error.findings)
             continue
         groups.append(content)
         dates.extend(content.profiles["formed_date"].dropna())
     decision = decisions.load(opened, "report")
     findings.extend(decision.findings if decision else ())
+    place = opened.name_of(opened.folder)
     content = YearContent(
         authority_name(opened.root, opened.authority),
         opened.year,
         tuple(groups),
         tuple(unfinished),
-        _text(decision, "signatory"),
-        _text(decision, "summary"),
+        _text(decision, "signatory"),  # the name of an official who answers for the report
+        masker.text(_text(decision, "summary"), place),
         max(dates, default=None),
+        judge([item for group in groups for item in group.changes.comparisons], level_of(opened)),
     )
+    findings.extend(masker.findings())
     return content, findings
 
 
@@ -159,7 +195,7 @@ def show_compliance(result: ReportResult) -> Shown:
         checks=counted(len(left), _("проверка"), _("проверки"), _("проверок")), all=len(frame)
     )
     return presentation.show_table(
-        left[COMPLIANCE_COLUMNS.column_names], COMPLIANCE_COLUMNS, caption, limit=None
+        left[_LEFT_COLUMNS.column_names], _LEFT_COLUMNS, caption, limit=None
     )
 
 

@@ -85,8 +85,8 @@ class Numbers:
 
 
 def numbered(report: Report) -> Numbers:
-    """Number tables and figures in the order of the report; parts of a profile have no number."""
-    tables = [block for block in _blocks(report) if isinstance(block, Table) and not block.keys]
+    """Number tables and figures in the order of the report."""
+    tables = [block for block in _blocks(report) if isinstance(block, Table)]
     figures = [block for block in _blocks(report) if isinstance(block, Figure)]
     return Numbers(
         {id(block): number for number, block in enumerate(tables, start=1)},

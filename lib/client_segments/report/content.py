@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
@@ -11,11 +11,29 @@ import pandas as pd
 from client_segments import recommendations as rec
 from client_segments.disclosure import BAND
 from client_segments.language import _, format_date, sentence_list
-from client_segments.report.columns import PROFILE_COLUMNS, column, columns_of, told_table
-from client_segments.report.groups import GroupContent, anchor, group_section, named
-from client_segments.report.sentences import group_sentences
-from client_segments.report.tree import Items, Paragraph, Remark, Report, Section, blocks
-from client_segments.steps import OUTCOME_LABELS
+from client_segments.profiles.comparison import CHANGES
+from client_segments.report.appendices import appendices
+from client_segments.report.columns import (
+    SUMMARY_COLUMNS,
+    VERDICT_SUMMARY_COLUMNS,
+    told_table,
+    without_empty,
+)
+from client_segments.report.compliance import compliance_section
+from client_segments.report.group_sections import group_section
+from client_segments.report.groups import GroupContent, anchor
+from client_segments.report.sentences import (
+    group_sentences,
+    summary_table,
+    verdict_table,
+)
+from client_segments.report.tree import Block, Items, Paragraph, Remark, Report, Section, blocks
+from client_segments.report.year_changes import change_sentence, changes_section
+
+
+def no_changes() -> pd.DataFrame:
+    """Return a table of comparisons without a row."""
+    return CHANGES.empty().assign(group_code="")
 
 
 @dataclass(frozen=True)
@@ -32,6 +50,8 @@ class YearContent:
         What `report.yml` says.
     composed_on
         Date of the newest decision behind the report.
+    changes
+        One row is one comparison with last year, judged among all of the authority.
     """
 
     authority_name: str
@@ -41,6 +61,7 @@ class YearContent:
     signatory: str
     summary: str
     composed_on: date | None
+    changes: pd.DataFrame = field(default_factory=no_changes)
 
 
 def year_report(content: YearContent) -> Report:
@@ -49,18 +70,19 @@ def year_report(content: YearContent) -> Report:
     facts = (
         (_("Орган власти"), content.authority_name),
         (_("Год, за который составлены профили"), str(content.year)),
+        (_("Групп процессов"), str(len(content.groups))),
         (_("Срок представления (пункт 9)"), format_date(deadline)),
         (_("Составлен по решениям на"), format_date(content.composed_on)),
-        (_("Групп процессов"), str(len(content.groups))),
         (_("Подписывает"), content.signatory or _("не указано")),
     )
     sections = [
         _summary(content),
         _method(content),
         *(group_section(group) for group in content.groups),
-        _versions(content),
-        _compliance(content),
+        changes_section(content.year, content.groups, content.changes),
+        compliance_section(content.year, content.groups, content.unfinished, content.composed_on),
         _limitations(content),
+        appendices(content.groups),
     ]
     title = _("Отчёт о профилях клиентских сегментов")
     return Report(
@@ -76,34 +98,40 @@ def year_report(content: YearContent) -> Report:
 def _summary(content: YearContent) -> Section:
     intro = [Paragraph(text) for text in content.summary.split("\n\n") if text.strip()]
     nothing = Remark(_("Ни в одной группе процессов профили ещё не сформированы."))
+    if not content.groups:
+        return Section("summary", _("Главное"), blocks(intro, nothing))
+    changed = change_sentence(content.groups, content.changes)
     parts = tuple(
         Section(anchor(group, "summary"), group.name, (Items(tuple(group_sentences(group))),))
         for group in content.groups
     )
-    return Section("summary", _("Главное"), blocks(intro, None if parts else nothing), parts)
+    return Section(
+        "summary",
+        _("Главное"),
+        blocks(intro, _summary_tables(content.groups), Paragraph(changed) if changed else None),
+        parts,
+    )
+
+
+def _summary_tables(groups: Sequence[GroupContent]) -> list[Block]:
+    counts = ["clients_count", "entitled_count", "blind_zone_count"]
+    numbers = told_table(_("Главные числа"), summary_table(groups), SUMMARY_COLUMNS, counts)
+    verdicts = verdict_table(groups)
+    found: list[Block] = [without_empty(numbers)]
+    if verdicts["all"].sum():
+        found.append(told_table(_("Итоги проверки гипотез"), verdicts, VERDICT_SUMMARY_COLUMNS))
+    return found
 
 
 def _method(content: YearContent) -> Section:
     texts = [
         _("Сегменты образованы по перечню признаков (пункт 5 Рекомендаций); каждый клиент отнесён к одному сегменту, остальные показаны отдельно."),
         _("Очерёдность исследования рассчитана по четырём параметрам пункта 6: ёмкость и удовлетворённость (основные), уникальность проблем и слепая зона (дополнительные). Параметр без данных не заменяется нулём: его вес делят остальные."),
-        _("Удовлетворён тот, чья оценка попадает в верхнюю четверть шкалы. Интервалы рассчитаны с доверием 95 %. Отказ – это обращение, поэтому в слепую зону он не входит."),
         _verification_text(content),
-        _("Защита сведений: числа людей, ответов и дел округлены до середины шестёрок, числа меньше {band} не называются, ноль от них не отличается; доли рассчитаны по округлённым числам, суммы сложены из них. Поэтому они немного отличаются от точных чисел внутренних блокнотов.").format(band=BAND),
+        _("Защита сведений: числа людей, ответов и дел округлены до середины шестёрок, числа меньше {band} не называются, ноль от них не отличается; доли рассчитаны по округлённым числам, суммы сложены из них. Поэтому они немного отличаются от точных чисел внутренних блокнотов. Медианы, средние оценки и слова отдельных клиентов не раскрываются.").format(band=BAND),
+        _("Источники данных с датами перечислены в приложении А, термины – в приложении Г."),
     ]  # fmt: skip
-    sources = [
-        _("«{group}»: {sources}").format(
-            group=group.name,
-            sources="; ".join(group.tables.group.sources) or _("источники не указаны"),
-        )
-        for group in content.groups
-    ]
-    paragraphs = [Paragraph(text) for text in texts]
-    return Section(
-        "method", _("Метод и источники"),
-        blocks(paragraphs, Paragraph(_("Источники данных по группам процессов:")) if sources else None,
-               Items(tuple(sources)) if sources else None),
-    )  # fmt: skip
+    return Section("method", _("Метод и источники"), tuple(Paragraph(text) for text in texts))
 
 
 def _verification_text(content: YearContent) -> str:
@@ -118,60 +146,6 @@ def _verification_text(content: YearContent) -> str:
     return _(
         "Гипотезы о клиентском пути и каналах проверялись с участием респондентов по критериям, заданным до проверки; непроверенные названы в таблицах гипотез."
     )
-
-
-def _versions(content: YearContent) -> Section:
-    frames = [
-        named(group, group.profiles).assign(group_name=group.name) for group in content.groups
-    ]
-    if not frames:
-        return Section("versions", _("Версии профилей"), (Remark(_("Версий профилей нет.")),))
-    caption = _("Версии профилей за {year} год").format(year=content.year)
-    return Section(
-        "versions", _("Версии профилей"),
-        (told_table(caption, pd.concat(frames, ignore_index=True), PROFILE_COLUMNS),),
-    )  # fmt: skip
-
-
-def _compliance(content: YearContent) -> Section:
-    frames = [group.checks.assign(group_name=group.name) for group in content.groups]
-    deadline = _("Отчёт представляется не позднее {day}.").format(
-        day=format_date(rec.report_deadline(content.year))
-    )
-    unfinished = [
-        Remark(_("«{group}»: профили не сформированы – {reason}").format(group=name, reason=reason))
-        for name, reason in content.unfinished
-    ]
-    if not frames:
-        return Section(
-            "compliance", _("Выполнение Рекомендаций"), blocks(Paragraph(deadline), unfinished)
-        )
-    frame = pd.concat(frames, ignore_index=True)
-    frame["clause"] = frame["clause"].fillna("")
-    frame = frame.sort_values(["clause"], kind="stable", key=_clause_key)
-    met = int((frame["outcome"] == "met").sum())
-    tally = _(
-        "Выполнено {met} из {all} проверок; что сделать по остальным, сказано во внутренних блокнотах, раздел «Проверки»."
-    )
-    caption = _("Проверки по пунктам Рекомендаций и группам процессов")
-    wide = frame.assign(told=frame["outcome"].map(OUTCOME_LABELS)).pivot_table(
-        index=["clause", "rule"], columns="group_name", values="told", aggfunc="; ".join, sort=False
-    )
-    names = [group.name for group in content.groups]
-    columns = columns_of(
-        "compliance", caption,
-        column("clause", _("Пункт")), column("rule", _("Правило")),
-        *(column(name, name) for name in dict.fromkeys(names)),
-    )  # fmt: skip
-    return Section(
-        "compliance", _("Выполнение Рекомендаций"),
-        blocks(Paragraph(deadline), Paragraph(tally.format(met=met, all=len(frame))),
-               told_table(caption, wide.reset_index(), columns), unfinished),
-    )  # fmt: skip
-
-
-def _clause_key(clauses: pd.Series) -> pd.Series:
-    return clauses.str.extract(r"(\d+)", expand=False).astype("float64").fillna(99)
 
 
 def _limitations(content: YearContent) -> Section:

@@ -17,6 +17,7 @@ from client_segments.report.tree import (
     Block,
     Facts,
     Figure,
+    Form,
     Items,
     Paragraph,
     Remark,
@@ -33,9 +34,15 @@ _environment = Environment(
     lstrip_blocks=True,
 )
 
+WIDE = 8
+"""Own: a table of so many columns is set in a narrow face on paper."""
 
-def block_html(block: Block, numbers: Numbers) -> Markup:
-    """Return the HTML of one block of content, everything in it escaped."""
+
+def block_html(block: Block, numbers: Numbers, level: int = 1) -> Markup:
+    """Return the HTML of one block of content, everything in it escaped.
+
+    `level` is that of the heading above it.
+    """
     match block:
         case Paragraph(text):
             html = f"<p>{escape(text)}</p>"
@@ -51,15 +58,32 @@ def block_html(block: Block, numbers: Numbers) -> Markup:
             )
         case Figure():
             return _figure_html(block, numbers)
-    return Markup(f'<div class="cs-shown">{html}</div>')
+        case Form():
+            return _form_html(block, level + 1)
+    wide = " wide" if isinstance(block, Table) and len(block.frame.columns) >= WIDE else ""
+    return Markup(f'<div class="cs-shown{wide}">{html}</div>')
 
 
 def table_title(caption: str, numbers: Numbers, table: Table) -> str:
-    """Return the caption of a table with its number; a part of a profile has none."""
-    number = numbers.tables.get(id(table))
-    if number is None:
-        return caption
+    """Return the caption of a table with its number."""
+    number = numbers.tables[id(table)]
     return _("Таблица {number} – {caption}").format(number=number, caption=caption)
+
+
+def _form_html(form: Form, level: int) -> Markup:
+    """Return a filled form: sections under headings, fields as labels and values."""
+    parts = []
+    for title, fields in form.parts:
+        told = "".join(
+            f"<div><dt>{escape(label)}</dt><dd>{_lines(text)}</dd></div>" for label, text in fields
+        )
+        parts.append(f'<div class="part"><h{level}>{escape(title)}</h{level}><dl>{told}</dl></div>')
+    return Markup(f'<div class="form">{"".join(parts)}</div>')
+
+
+def _lines(text: str) -> str:
+    """Return the lines of a value, each an element: a page sets them close, a screen apart."""
+    return "".join(f"<span>{escape(line)}</span> " for line in text.split("\n")).rstrip()
 
 
 def _figure_html(block: Figure, numbers: Numbers) -> Markup:
@@ -84,7 +108,7 @@ def _part(level: int, section: Section, numbers: Numbers) -> dict[str, object]:
         "anchor": section.anchor,
         "title": section.title,
         "starts_page": section.starts_page,
-        "blocks": [block_html(block, numbers) for block in section.blocks],
+        "blocks": [block_html(block, numbers, level) for block in section.blocks],
     }
 
 
@@ -109,5 +133,6 @@ def render(report: Report) -> str:
         policy=Markup(content_security_policy(has_figures=False)),
         facts=block_html(Facts(_("Реквизиты отчёта"), report.facts), numbers),
         contents_title=_("Содержание"),
-        skip=_("Перейти к содержанию отчёта"),
+        year=_("за {year} год").format(year=report.year),
+        skip=_("Перейти к отчёту"),
     )

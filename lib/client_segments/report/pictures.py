@@ -78,13 +78,12 @@ def picture(figure: go.Figure, number: int = 1) -> Picture:
     svg = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>picture-{number}-", svg)
     size = re.search(r'viewBox="[\d. ]+"', svg)
     label = escape(f"{title}. {description}")
-    svg = re.sub(
-        r"<svg[^>]*>",
+    opening = (
         f'<svg {size.group(0)} xmlns="http://www.w3.org/2000/svg" '
-        f'xmlns:xlink="http://www.w3.org/1999/xlink" role="img" aria-label="{label}">',
-        svg,
-        count=1,
+        f'xmlns:xlink="http://www.w3.org/1999/xlink" role="img" aria-label="{label}">'
     )
+    # A function, since a text of people may hold what a pattern would read as a reference.
+    svg = re.sub(r"<svg[^>]*>", lambda _found: opening, svg, count=1)
     return Picture(title, description, svg.strip())
 
 

@@ -7,6 +7,7 @@ cannot be derived from protected counts (medians, means of scores) is left empty
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -15,8 +16,9 @@ import pandas as pd
 from client_segments import attributes, priorities
 from client_segments import recommendations as rec
 from client_segments.attributes import ATTRIBUTE_VALUES
-from client_segments.disclosure import is_hidden, protect, share_pct
+from client_segments.disclosure import BAND, is_hidden, protect, share_pct
 from client_segments.profiles import ProfileInputs
+from client_segments.report.masking import Masker
 from client_segments.segments import REST_CODE, SEGMENT_VALUES, load_grouping
 from client_segments.segments.images import (
     image_absences_table,
@@ -29,7 +31,7 @@ from client_segments.statistics import exact_interval, wilson_interval
 from client_segments.study import Study
 
 
-def protect_inputs(study: Study, inputs: ProfileInputs) -> ProfileInputs:
+def protect_inputs(study: Study, inputs: ProfileInputs, masker: Masker) -> ProfileInputs:
     """Return a group's tables with every number protected or derived from protected ones.
 
     Parameters
@@ -38,8 +40,11 @@ def protect_inputs(study: Study, inputs: ProfileInputs) -> ProfileInputs:
         The group, seen from the step of the report.
     inputs
         Its exact tables of steps 1-6.
+    masker
+        Masks personal data in names of values.
     """
-    segment_table, lines, images = _protected_images(study, inputs)
+    inputs = without_kept_back(inputs)
+    segment_table, lines, images = _protected_images(study, inputs, masker)
     capacity = _capacity(inputs.capacity)
     satisfaction = _satisfaction(inputs.satisfaction)
     problems, uniqueness = _problems(inputs.problems)
@@ -55,6 +60,7 @@ def protect_inputs(study: Study, inputs: ProfileInputs) -> ProfileInputs:
         problems=problems,
         problem_uniqueness=uniqueness,
         blind_zone=blind_zone,
+        problem_places=_problem_places(inputs.problem_places, problems),
         priorities=_priorities(
             study, inputs, segment_table, capacity, satisfaction, uniqueness, blind_zone
         ),
@@ -64,9 +70,22 @@ def protect_inputs(study: Study, inputs: ProfileInputs) -> ProfileInputs:
         hypotheses=_hypotheses(inputs.hypotheses),
         respondents=_respondents(inputs.respondents),
         verdicts=_verdicts(inputs.verdicts),
-        quotations=inputs.quotations.iloc[:0],
         is_protected=True,
     )
+
+
+_KEPT_BACK = (
+    # Words of single clients: nobody has approved their publication.
+    "quotations", "journey_described",
+    # Medians, means and tests have no counts behind them that could be protected.
+    "journey_experience", "journey_flow", "journey_times", "journey_amounts",
+    "satisfaction_indices", "proposals",
+)  # fmt: skip
+
+
+def without_kept_back(inputs: ProfileInputs) -> ProfileInputs:
+    """Return a group's tables, those of which nothing may be shared without their rows."""
+    return replace(inputs, **{name: getattr(inputs, name).iloc[:0] for name in _KEPT_BACK})
 
 
 def _attributes(attributes: pd.DataFrame) -> pd.DataFrame:
@@ -78,14 +97,14 @@ def _attributes(attributes: pd.DataFrame) -> pd.DataFrame:
 
 
 def _protected_images(
-    study: Study, inputs: ProfileInputs
+    study: Study, inputs: ProfileInputs, masker: Masker
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return tables `segments`, `image_lines` and `images` made from protected counts."""
     keys = ["segment_code", "attribute_code", "value_code"]
     exact = study.read(SEGMENT_VALUES)
     counts = protect(exact, keys, ["clients_count"]).frame
     counts = counts.assign(weight=counts["clients_count"].astype("float64"))
-    values = study.read(ATTRIBUTE_VALUES)
+    values = masker.frame(study.read(ATTRIBUTE_VALUES), study.group)
     segment_values = segment_values_table(counts, values, inputs.attributes)
     likeness = segment_likeness_table(segment_values, inputs.attributes)
     segment_values = segment_values[~is_hidden(segment_values["clients_count"])]
@@ -115,26 +134,67 @@ def _attributes_of_rules(study: Study) -> dict[str, set[str]]:
     }
 
 
+_ESTIMATES = ("population_count", "population_low_count", "population_high_count")
+
+
 def _capacity(capacity: pd.DataFrame) -> pd.DataFrame:
-    counts = [name for name in capacity if name.endswith("_count")]
+    """Protect clients by their bands, and estimates of the population by wider ones.
+
+    One client stands for several people, so that a band of six clients is as many times wider
+    among people: estimates are told in round steps that are no narrower.
+    """
+    counts = [name for name in capacity if name.endswith("_count") and name not in _ESTIMATES]
     protected = protect(capacity, ["segment_code"], counts).frame
     exact = [name for name in capacity if name.endswith("_pct")]
-    return capacity.assign(
+    frame = capacity.assign(
         **{name: protected[name] for name in counts}, **dict.fromkeys(exact, np.nan)
+    )
+    step = estimate_step(capacity["population_count"], capacity["clients_count"])
+    for name in _ESTIMATES:
+        told = capacity[name].astype("Float64") / step
+        told = (told.round() * step).astype("Int64").mask(told.round() < 1)
+        is_counted = capacity["population_count"].eq(capacity["clients_count"]).fillna(False)
+        frame[name] = told.mask(is_counted.astype(bool), frame["clients_count"])
+    return frame.assign(
+        # Bounds of margins follow from exact numbers of clients in their corners.
+        **{name: pd.NA for name in frame if name.startswith("bound_")},
+        **{name: pd.NA for name in frame if name.startswith("previous_population")},
     )
 
 
+def estimate_step(population: pd.Series, clients: pd.Series) -> int:
+    """Return the round step in which estimates are told: no narrower than a band of clients.
+
+    A step is 1, 2 or 5 times a power of ten.
+    """
+    known = population.notna() & clients.notna()
+    people, counted = float(population[known].sum()), float(clients[known].sum())
+    width = BAND * max(people / counted, 1.0) if counted else float(BAND)
+    power = 10 ** math.floor(math.log10(width))
+    return int(next(part * power for part in (1, 2, 5, 10) if part * power >= width))
+
+
 def _satisfaction(satisfaction: pd.DataFrame) -> pd.DataFrame:
-    """Protect the satisfied, the others and the unanswered; answers are the sum of the first two."""
+    """Protect the satisfied, the others and the unanswered; answers are the sum of the first two.
+
+    What all instruments come to is the sum of their protected parts, never protected anew.
+    """
     frame = satisfaction.assign(
         other_count=satisfaction["answers_count"] - satisfaction["satisfied_count"]
     )
     counts = ["satisfied_count", "other_count", "unanswered_count"]
     frame = protect(frame, ["segment_code", "instrument"], counts).frame
+    is_sum = frame["instrument"] == priorities.ALL_INSTRUMENTS
+    sums = frame[~is_sum].groupby("segment_code")[counts].sum(min_count=1)
+    for name in counts:
+        whole = frame["segment_code"].map(sums[name]).astype("Int64")
+        frame[name] = frame[name].mask(is_sum & whole.notna(), whole)
     told = ~(is_hidden(frame["satisfied_count"]) & is_hidden(frame["other_count"]))
     frame["answers_count"] = frame["satisfied_count"] + frame["other_count"]
     rates = priorities.satisfaction_rates(frame.drop(columns="other_count").loc[told])
-    return rates.assign(mean_score=np.nan, expectation_gap=np.nan)
+    return rates.assign(
+        mean_score=np.nan, mean_low_score=np.nan, mean_high_score=np.nan, expectation_gap=np.nan
+    )
 
 
 def _problems(problems: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -146,6 +206,21 @@ def _problems(problems: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     told = rates["problems_count"] > 0
     rates["others_share_pct"] = rates["others_share_pct"].where(rates["others_count"] > 0)
     return rates[told].reset_index(drop=True), priorities.uniqueness(counts, rec.SEED)
+
+
+def _problem_places(places: pd.DataFrame, problems: pd.DataFrame) -> pd.DataFrame:
+    """Protect mentions by stage; hidden ones, and those of a problem that is hidden, are left out."""
+    names = ["segment_code", "stage_number", "stage", "problem"]
+    frame = protect(places, names, ["problems_count"]).frame
+    told = set(zip(problems["segment_code"], problems["problem"], strict=True))
+    keys = zip(frame["segment_code"], frame["problem"], strict=True)
+    is_told = pd.Series([key in told for key in keys], index=frame.index, dtype="bool")
+    frame = frame[is_told & ~is_hidden(frame["problems_count"]).fillna(False)]
+    # The step sorts by exact counts; that order within a band must not be told.
+    return frame.sort_values(
+        ["segment_code", "stage_number", "stage", "problems_count", "problem"],
+        ascending=[True, True, True, False, True], kind="stable",
+    ).reset_index(drop=True)  # fmt: skip
 
 
 def _blind_zone(blind_zone: pd.DataFrame) -> pd.DataFrame:
@@ -164,6 +239,9 @@ def _blind_zone(blind_zone: pd.DataFrame) -> pd.DataFrame:
     frame = protect(told, ["segment_code", "measure"], counts, texts=["counting"]).frame
     for entitled, hidden in zip(sides, blind, strict=True):
         frame[entitled] = frame["applied_count"] + frame[hidden]
+    # A measure of which every number is hidden would be told by its name alone.
+    is_told = ~(is_hidden(frame["applied_count"]) & is_hidden(frame["blind_zone_count"]))
+    frame = frame[is_told.fillna(True).groupby(frame["measure"]).transform("any")]
     return priorities.blind_zone_rates(frame.drop(columns=list(blind)))
 
 
@@ -194,7 +272,8 @@ def _research_plan(plan: pd.DataFrame) -> pd.DataFrame:
     """Protect the plan; its reasons speak of exact numbers and stay inside the authority."""
     planned = protect(plan, ["segment_code", "method"], ["respondents_count"]).frame
     reasons = planned["method"].map(rec.INSTRUMENTS)
-    return plan.assign(respondents_count=planned["respondents_count"], reason=reasons)
+    told = plan.assign(respondents_count=planned["respondents_count"], reason=reasons)
+    return told[["segment_code", "method", "hypotheses_count", "respondents_count", "reason"]]
 
 
 def _journey_stages(stages: pd.DataFrame) -> pd.DataFrame:
@@ -239,8 +318,10 @@ def _verdicts(verdicts: pd.DataFrame) -> pd.DataFrame:
         survey_no_count=verdicts["survey_total_count"] - verdicts["survey_yes_count"]
     )
     counts = ["survey_yes_count", "survey_no_count", "talks_for_count", "talks_against_count"]
-    categories = ["hypothesis_code", "segment_code", "kind", "criterion_pct", "verdict"]
-    frame = protect(frame, categories, counts, texts=["hypothesis_text"]).frame
+    categories = ["hypothesis_code", "segment_code", "kind", "criterion_pct", "verdict", "strength",
+                  "is_criterion_late"]  # fmt: skip
+    texts = ["hypothesis_text", "unverified_text"]  # the second is a conclusion without a number
+    frame = protect(frame, categories, counts, texts).frame
     told = ~(is_hidden(frame["survey_yes_count"]) & is_hidden(frame["survey_no_count"]))
     frame["survey_total_count"] = (frame["survey_yes_count"] + frame["survey_no_count"]).where(told)
     frame["survey_pct"] = share_pct(frame["survey_yes_count"], frame["survey_no_count"]).astype(
@@ -252,4 +333,6 @@ def _verdicts(verdicts: pd.DataFrame) -> pd.DataFrame:
     frame["low_pct"] = np.where(told, 100 * low, np.nan)
     frame["high_pct"] = np.where(told, 100 * high, np.nan)
     frame["verdict_text"] = frame["verdict"].map(rec.VERDICTS)
+    # A p-value would tell the exact answers.
+    frame[["p_value", "adjusted_p_value"]] = np.nan
     return frame[verdicts.columns]

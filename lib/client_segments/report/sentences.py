@@ -1,10 +1,54 @@
-"""The main findings on a group in sentences; each number is one of its protected tables."""
+"""The main findings in numbers and in sentences; each number of a sentence is one of a table."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
 
 from client_segments import recommendations as rec
 from client_segments.language import _, counted, format_count, format_percent, sentence_list
 from client_segments.report.groups import GroupContent, all_measures, overall
+
+
+def summary_table(groups: Sequence[GroupContent]) -> pd.DataFrame:
+    """Return the main numbers: one row is one group; each is a sum of protected parts."""
+    rows = []
+    for group in groups:
+        segments = group.tables.segments
+        answers = overall(group.tables.satisfaction)
+        blind = all_measures(group.tables.blind_zone)
+        total = answers["answers_count"].sum()
+        entitled = blind["entitled_count"].sum()
+        rows.append(
+            {
+                "group_name": group.name,
+                "clients_count": segments["clients_count"].sum(),
+                "segments_number": int((~segments["is_rest"]).sum()),
+                "satisfaction_pct": 100 * answers["satisfied_count"].sum() / total
+                if total
+                else None,
+                "entitled_count": entitled or None,
+                "blind_zone_count": blind["blind_zone_count"].sum() if entitled else None,
+                "blind_zone_pct": 100 * blind["blind_zone_count"].sum() / entitled
+                if entitled
+                else None,
+                "measures_number": len(group.tables.measures),
+            }
+        )
+    frame = pd.DataFrame(rows)
+    kinds = dict.fromkeys(["clients_count", "entitled_count", "blind_zone_count"], "Int64")
+    return frame.astype(kinds | {"satisfaction_pct": "float64", "blind_zone_pct": "float64"})
+
+
+def verdict_table(groups: Sequence[GroupContent]) -> pd.DataFrame:
+    """Count verdicts: one row is one group, one column is one verdict."""
+    rows = []
+    for group in groups:
+        verdicts = group.tables.verdicts["verdict"]
+        counts = {code: int((verdicts == code).sum()) for code in rec.VERDICTS}
+        rows.append({"group_name": group.name, "all": len(verdicts), **counts})
+    return pd.DataFrame(rows)
 
 
 def group_sentences(group: GroupContent) -> list[str]:
@@ -13,8 +57,10 @@ def group_sentences(group: GroupContent) -> list[str]:
         _size_sentence(group),
         _rank_sentence(group),
         _satisfaction_sentence(group),
+        _problem_sentence(group),
         _blind_zone_sentence(group),
         _verdict_sentence(group),
+        _plan_sentence(group),
     ]
     return [sentence for sentence in sentences if sentence]
 
@@ -59,6 +105,35 @@ def _satisfaction_sentence(group: GroupContent) -> str:
         least_share=format_percent(least["satisfaction_pct"]),
         most=names[most["segment_code"]],
         most_share=format_percent(most["satisfaction_pct"]),
+    )
+
+
+def _problem_sentence(group: GroupContent) -> str:
+    """Name the most frequent specific problem of each segment that has one."""
+    special = group.tables.problems
+    special = special[special["is_specific"].fillna(False).astype(bool)]
+    if special.empty:
+        return ""
+    names = group.segment_names()
+    first = special.loc[special.groupby("segment_code", sort=False)["share_pct"].idxmax()]
+    first = first.set_index("segment_code").reindex(
+        [code for code in names.index if code in set(first["segment_code"])]
+    )
+    parts = [
+        f"«{names[row.Index]}» – {row.problem[0].lower()}{row.problem[1:]}"
+        for row in first.itertuples()
+    ]
+    return _("Чем сегменты обеспокоены заметно чаще остальных: {parts}.").format(
+        parts="; ".join(parts)
+    )
+
+
+def _plan_sentence(group: GroupContent) -> str:
+    measures = group.tables.measures
+    if measures.empty:
+        return _("План персонализации не составлен.")
+    return _("В плане персонализации – {measures}.").format(
+        measures=counted(len(measures), _("мероприятие"), _("мероприятия"), _("мероприятий"))
     )
 
 

@@ -53,19 +53,34 @@ class Table:
         Names and formats the columns.
     counts
         Columns of protected counts: numbers, told as «менее 6» where they are hidden.
-    book_sheet
-        Title of the sheet of a workbook that this table shares with others like it; a table of
-        its own where it is empty.
-    keys
-        What tells this table from the others of that sheet: heading and value.
     """
 
     caption: str
     frame: pd.DataFrame
     contract: TableContract
     counts: tuple[str, ...] = ()
-    book_sheet: str = ""
-    keys: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Form:
+    """A filled form: sections of labelled texts, set close so that it stands on one page.
+
+    Attributes
+    ----------
+    title
+        What the form is of.
+    subject
+        Whom it describes: tells it from the other forms of its sheet.
+    parts
+        Sections: title, and its fields as label and text.
+    book_sheet
+        Title of the sheet of a workbook that all forms alike share.
+    """
+
+    title: str
+    subject: str
+    parts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    book_sheet: str
 
 
 @dataclass(frozen=True)
@@ -75,7 +90,7 @@ class Figure:
     figure: go.Figure
 
 
-Block = Paragraph | Remark | Items | Facts | Table | Figure
+Block = Paragraph | Remark | Items | Facts | Table | Form | Figure
 
 
 @dataclass(frozen=True)
@@ -100,7 +115,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """A whole report: title page and parts."""
+    """A whole report: title page and parts.
+
+    Attributes
+    ----------
+    facts
+        Labelled values of the title page.
+    """
 
     title: str
     authority_name: str

@@ -16,8 +16,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from client_segments.language import _
-from client_segments.report.cells import Cell, Cells, numbered, table_cells
-from client_segments.report.tree import Items, Paragraph, Remark, Report, Section, Table
+from client_segments.report.cells import Cell, numbered, table_cells
+from client_segments.report.tree import Form, Items, Paragraph, Remark, Report, Section, Table
 
 _HEADING_ROW = 3
 _WIDTHS = (9, 52)  # characters
@@ -60,43 +60,39 @@ def render(report: Report) -> bytes:
 
 
 def book_sheets(report: Report) -> Iterator[Sheet]:
-    """Yield the sheets: tables of the report in their order; like parts share a sheet."""
+    """Yield the sheets: tables of the report in their order; forms alike share a sheet."""
     numbers = numbered(report).tables
-    shared: dict[str, list[Table]] = {}
-    singles: list[Table | str] = []
+    forms: dict[str, list[Form]] = {}
+    items: list[Table | str] = []
     for _level, section in report.walk():
         for block in section.blocks:
-            if not isinstance(block, Table):
-                continue
-            if not block.book_sheet:
-                singles.append(block)
-                continue
-            if block.book_sheet not in shared:
-                singles.append(block.book_sheet)
-            shared.setdefault(block.book_sheet, []).append(block)
+            if isinstance(block, Table):
+                items.append(block)
+            elif isinstance(block, Form):
+                if block.book_sheet not in forms:
+                    items.append(block.book_sheet)
+                forms.setdefault(block.book_sheet, []).append(block)
     profiles = 0
-    for item in singles:
+    for item in items:
         if isinstance(item, str):
             profiles += 1
-            yield _joined(_("Профили {number}").format(number=profiles), item, shared[item])
+            yield _forms_sheet(_("Профили {number}").format(number=profiles), item, forms[item])
         else:
             cells = table_cells(item)
             name = _("Таблица {number}").format(number=numbers[id(item)])
             yield Sheet(name, item.caption, cells.headings, cells.rows, cells.is_number)
 
 
-def _joined(name: str, title: str, tables: Sequence[Table]) -> Sheet:
-    """Return one sheet of tables with the same columns, each row led by its table's keys."""
-    keys = tuple(heading for heading, _value in tables[0].keys)
-    all_cells: list[tuple[Table, Cells]] = [(table, table_cells(table)) for table in tables]
-    first = all_cells[0][1]
+def _forms_sheet(name: str, title: str, forms: Sequence[Form]) -> Sheet:
+    """Return one sheet of forms: one row is one field of one of them."""
+    headings = (_("Сегмент"), _("Раздел формы"), _("Поле"), _("Значение"))
     rows = tuple(
-        (*(Cell(value) for _heading, value in table.keys), *row)
-        for table, cells in all_cells
-        for row in cells.rows
+        (Cell(form.subject), Cell(part), Cell(label), Cell(text))
+        for form in forms
+        for part, fields in form.parts
+        for label, text in fields
     )
-    is_number = (*(False for _key in keys), *first.is_number)
-    return Sheet(name, title, (*keys, *first.headings), rows, is_number)
+    return Sheet(name, title, headings, rows, (False,) * len(headings))
 
 
 class _Writer:

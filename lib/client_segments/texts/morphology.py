@@ -114,3 +114,16 @@ def word(text: str) -> Word:
     lemmas = frozenset(_folded(parse.normal_form) for parse in parses if parse.score >= 0.1)
     lemma = _folded(best.normal_form)
     return Word(lemma, lemmas | {lemma}, sense)
+
+
+def addressed(verb: str) -> str | None:
+    """Return what is said of them as it is said to you: «получают» becomes «получаете».
+
+    Short adjectives of the plural stay as they are («готовы»); None for any other word.
+    """
+    for reading in _analyzer().parse(verb.lower()):
+        if {"VERB", "3per", "plur"} in reading.tag:
+            return reading.inflect({"2per", "plur"}).word
+        if "plur" in reading.tag and reading.tag.POS in ("ADJS", "PRTS"):
+            return reading.word
+    return None
