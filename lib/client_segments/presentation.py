@@ -33,10 +33,10 @@ from client_segments.study import Study
 # Colours are inherited where Jupyter has a dark theme; marks never speak by colour alone.
 STYLE = """\
 .cs-shown{max-width:100%;margin:.5em 0 1em;font-size:14px;line-height:1.45}
-.cs-shown .cs-scroll{overflow-x:auto;max-width:100%}
+.cs-shown .cs-scroll{overflow-x:auto;max-width:100%;container-type:inline-size}
 .cs-shown table.cs-table{border-collapse:collapse;margin:0;font-size:inherit;table-layout:auto}
 .cs-shown table.cs-table caption{caption-side:top;text-align:left;font-weight:600;\
-padding:.3em 0;color:inherit}
+padding:.3em 0;color:inherit;max-width:100cqi;position:sticky;left:0}
 .cs-shown table.cs-table th,.cs-shown table.cs-table td{border:0;\
 border-bottom:1px solid #8c959f;padding:.3em .7em;text-align:left;vertical-align:top;\
 white-space:normal;max-width:36em;background:none;color:inherit}
@@ -60,7 +60,7 @@ _OUTCOME_MARKS = {
 }  # fmt: skip
 _SEVERITY_MARKS = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.NOTE: "i"}
 _LONG_TEXT = 40  # characters: among many columns such a text would get a word a line
-_PROBABILITIES = ("p_value", "q_value")
+_PROBABILITIES = ("p_value", "q_value", "adjusted_p_value")
 _RIGHT_ALIGNED = (Kind.INTEGER, Kind.NUMBER)
 
 
@@ -239,11 +239,12 @@ def _table_markup(
     body = []
     for row in rows:
         first, *others = row
-        cells = [f'<th scope="row"{number if right[0] else ""}>{first}</th>']
-        cells += [
-            f"<td{number if is_right else long if len(cell) > _LONG_TEXT else ''}>{cell}</td>"
-            for cell, is_right in zip(others, right[1:], strict=True)
+        kinds = [
+            number if is_right else long if len(cell) > _LONG_TEXT else ""
+            for cell, is_right in zip(row, right, strict=True)
         ]
+        cells = [f'<th scope="row"{kinds[0]}>{first}</th>']
+        cells += [f"<td{kind}>{cell}</td>" for cell, kind in zip(others, kinds[1:], strict=True)]
         body.append(f"<tr>{''.join(cells)}</tr>")
     if not body:
         body.append(f'<tr><td colspan="{len(headings)}">{_("Строк нет.")}</td></tr>')

@@ -33,7 +33,7 @@ RAW_OF_STEP = {
     "attributes": ("clients", "regulation"),
     "segments": (),
     "priorities": ("population", "feedback", "problems", "eligibility"),
-    "hypotheses": ("journey", "channels", "problems"),
+    "hypotheses": ("journey", "channels", "problems", "feedback", "ratings"),
     "validation": ("answers",),
     "profiles": (),
 }
@@ -43,6 +43,7 @@ DECISION_RECORDS = {
     "attributes": ("attributes", attributes.ATTRIBUTE_RECORDS, ("groups",)),
     "segments": ("segments", segments.SEGMENT_RECORDS, ("rule",)),
     "problems": ("problems", priorities.PROBLEM_RECORDS, ()),
+    "entitlement": ("measures", priorities.ENTITLEMENT_RECORDS, ("rule",)),
     "stages": ("activities", hypotheses.ACTIVITY_RECORDS, ()),
     "journey": ("described", hypotheses.JOURNEY_RECORDS, ()),
     "hypotheses": ("hypotheses", hypotheses.HYPOTHESIS_RECORDS, ()),
@@ -159,10 +160,42 @@ def show_decision(study: Study | AuthorityYear, name: str) -> Shown:
         ],
         columns=contract.column_names,
     )
-    used = [column for column in contract.column_names if frame[column].notna().any()]
+    if "segment" in frame:
+        frame["segment"] = frame["segment"].replace(_segment_names(study))
+    frame = frame.loc[:, frame.notna().any()]
+    for label, texts in _nested_texts(study, name, records).items():
+        frame = frame.assign(**{label: texts})
     return presentation.show_table(
-        frame[used], contract, f"{title.capitalize()} – {signature}", limit=None
+        frame, contract, f"{title.capitalize()} – {signature}", limit=None
     )
+
+
+def _can_read(study: Study | AuthorityYear, contract: TableContract) -> bool:
+    """Return whether a table of an earlier step is there to be read."""
+    if not isinstance(study, Study):
+        return False
+    return rec.STEPS.index(contract.owner) < rec.STEPS.index(study.step) and study.has(contract)
+
+
+def _segment_names(study: Study | AuthorityYear) -> dict[str, str]:
+    if not _can_read(study, segments.SEGMENTS):
+        return {}
+    table = study.read(segments.SEGMENTS)
+    return dict(zip(table["segment_code"], table["segment_name"], strict=True))
+
+
+def _nested_texts(
+    study: Study | AuthorityYear, name: str, records: Sequence[dict[str, object]]
+) -> dict[str, list[str | None]]:
+    """Return, by heading, the parts of records that are trees: what each says in words."""
+    told: dict[str, list[str | None]] = {}
+    if name == "segments" and _can_read(study, attributes.ATTRIBUTE_VALUES):
+        grouping, _findings = segments.load_grouping(study, attributes.coders(study))
+        rules = {segment.code: segment.rule.text for segment in grouping.ruled()}
+        told[_("Правило")] = [rules.get(str(record["code"])) for record in records]
+    if name == "attributes":
+        told[_("Объединены значения")] = [_flat(record.get("groups") or "") for record in records]
+    return {label: texts for label, texts in told.items() if any(texts)}
 
 
 def _flat(value: object) -> str:
@@ -265,9 +298,10 @@ def show_segments(result: StepResult) -> Shown:
 
 
 def show_verdicts(result: StepResult) -> Shown:
-    """Show the verdict on each hypothesis with what it rests on."""
+    """Show the verdict on each hypothesis with what it rests on and what it leaves open."""
     columns = [
-        "hypothesis_code", "segment_code", "hypothesis_text", "criterion_pct", "survey_pct", "verdict", "verdict_text",
+        "hypothesis_code", "segment_code", "hypothesis_text", "verdict", "strength",
+        "verdict_text", "unverified_text",
     ]  # fmt: skip
     return presentation.show_result(result, "verdicts", columns=columns, limit=None)
 
@@ -279,6 +313,20 @@ def show_measures(result: StepResult) -> Shown:
         "target_value", "state",
     ]  # fmt: skip
     return presentation.show_result(result, "measures", columns=columns, limit=None)
+
+
+def show_links(result: StepResult) -> Shown:
+    """Show what each measure stands on, the highest priority first."""
+    return presentation.show_result(result, "measure_links", limit=None)
+
+
+def show_follow_up(result: StepResult) -> Shown:
+    """Show what became of last year's measures."""
+    columns = [
+        "measure_code", "segment_code", "measure", "indicator", "base_value", "target_value",
+        "actual_value", "low_value", "high_value", "result", "state", "is_overdue", "text",
+    ]  # fmt: skip
+    return presentation.show_result(result, "follow_up", columns=columns, limit=None)
 
 
 def show_profiles(result: StepResult) -> Shown:
@@ -303,57 +351,4 @@ def show_decisions(study: Study, names: Sequence[str]) -> Shown:
     """Show several decisions, each folded under its name."""
     return presentation.show_folded(
         (decisions.DECISION_NAMES[name].capitalize(), show_decision(study, name)) for name in names
-    )
-
-
-def _show_tables(result: StepResult, names: Sequence[str], columns_left: Sequence[str]) -> Shown:
-    """Show tables of a step that have rows, each folded under its label."""
-    parts = []
-    for name in names:
-        frame = result.table(name)
-        if frame.empty:
-            continue
-        columns = [
-            column for column in frame if column not in columns_left and frame[column].notna().any()
-        ]
-        shown = presentation.show_result(result, name, limit=100, columns=columns)
-        parts.append((result.contracts[name].label, shown))
-    if not parts:
-        return presentation.show_note(_("Данных для этих таблиц нет."))
-    return presentation.show_folded(parts)
-
-
-def show_journey(result: StepResult) -> Shown:
-    """Show what the log and the talks say of the journey, table by table."""
-    names = [
-        "journey_totals", "journey_flow", "journey_times", "journey_shares", "journey_amounts",
-        "journey_variants", "journey_durations", "journey_channels", "journey_experience",
-        "journey_described", "journey_activities",
-    ]  # fmt: skip
-    return _show_tables(result, names, ["stage_number", "band_number", "channel_code"])
-
-
-def show_channels(result: StepResult) -> Shown:
-    """Show the order of channels, gaps between preference and use, and reasons."""
-    names = ["channel_ranks", "channel_gaps", "channel_reasons"]
-    return _show_tables(result, names, ["channel_code"])
-
-
-def show_proposals(result: StepResult) -> Shown:
-    """Show the comparisons that found something, and how many were tried."""
-    proposals = result.table("proposals")
-    supported = proposals[proposals["is_supported"]]
-    caption = _("Подтверждены данными {supported} из {tried} сравнений").format(
-        supported=format_count(len(supported)), tried=format_count(len(proposals))
-    )
-    columns = [
-        "hypothesis_text",
-        "segment_pct",
-        "others_pct",
-        "difference_pct",
-        "q_value",
-        "proposal_code",
-    ]
-    return presentation.show_table(
-        supported[columns], result.contracts["proposals"], caption, limit=40
     )

@@ -1,5 +1,6 @@
 """Charts: one look, words beside every picture, numbers only as they were given."""
 
+import itertools
 import json
 
 import numpy as np
@@ -173,3 +174,31 @@ def test_a_legend_has_room_between_the_title_and_the_drawing(frame):
     assert one.layout.margin.t == title
     # Four names stand in two lines of three at most.
     assert several.layout.margin.t >= title + 2 * 24
+
+
+def luminance(colour: tuple[float, ...]) -> float:
+    """Return the relative luminance of WCAG 2.2."""
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (channel / 255 for channel in colour)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("middle", [None, 50.0])
+def test_numbers_are_read_on_every_shade_of_a_heat_map(middle):
+    frame = pd.DataFrame([("а", "б", 10.0), ("а", "в", 90.0)], columns=["row", "column", "x_pct"])
+    figure = charts.heat_map(
+        frame, "row", "column", "x_pct", title="Доли", value_title="Доля, %", description="Доли.",
+        middle=middle,
+    )  # fmt: skip
+    (heat,) = figure.data
+    ink = luminance(rgb(heat.textfont.color))
+    for (_low, first), (_high, second) in itertools.pairwise(heat.colorscale):
+        for share in (0.0, 0.25, 0.5, 0.75, 1.0):
+            mixed = tuple(a + share * (b - a) for a, b in zip(rgb(first), rgb(second), strict=True))
+            assert (luminance(mixed) + 0.05) / (ink + 0.05) >= 4.5
+
+
+def rgb(colour: str) -> tuple[int, ...]:
+    return tuple(int(colour[place : place + 2], 16) for place in (1, 3, 5))

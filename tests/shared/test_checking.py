@@ -132,3 +132,11 @@ def test_segments_named_in_decisions_are_checked_before_any_step_runs(make_study
         ("profiles.yml", "строка 5", "no-field"),
         ("weights.yml", "строка 4", "no-first"),
     }
+
+
+def test_a_file_that_two_checks_read_is_one_place(make_study):
+    study = make_study({"clients": CLIENTS})
+    (study.raw_folder / "clients.csv").write_bytes(b"")
+    (found,) = checking.check_group(study).errors
+    assert found.count == 1
+    assert "Всего таких" not in found.sentence()

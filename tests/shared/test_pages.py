@@ -1,5 +1,8 @@
 """Pages of notebooks: one Russian file that fetches nothing and tells nothing of the machine."""
 
+import base64
+import gzip
+import hashlib
 import json
 import re
 import shutil
@@ -10,6 +13,7 @@ import nbformat
 import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from plotly.offline import get_plotlyjs
 
 from client_segments import charts
 from client_segments.pages import content_security_policy, figure_html, plotly_script
@@ -150,6 +154,13 @@ def test_tables_of_prose_name_their_columns(page):
     assert [attrs.get("scope") for attrs in Page(html).all("th")] == ["col", "col"]
 
 
+def test_a_wide_table_of_prose_is_scrolled_by_the_keyboard(page):
+    html = page(new_markdown_cell("| Вход | Выход |\n|---|---|\n| а | б |"))
+    (frame,) = [attrs for attrs in Page(html).all("div") if attrs.get("class") == "prose"]
+    assert frame["tabindex"] == "0"
+    assert frame["aria-label"] == "Таблица"
+
+
 def test_a_figure_brings_its_words_and_one_library(page):
     html = page(
         new_code_cell("f", outputs=[plotly_output(figure())]),
@@ -164,10 +175,19 @@ def test_a_figure_brings_its_words_and_one_library(page):
     )
     assert len(parsed.all("figure")) == len(parsed.all("figcaption")) == 2
     types = [attrs.get("type") for attrs in parsed.all("script")]
-    assert types == ["application/json", "application/json", None, None]
+    assert types == ["application/json", "application/json", "application/gzip", None]
     policy = next(a["content"] for a in parsed.all("meta") if "http-equiv" in a)
     assert policy in content_security_policy(True)
     assert policy.count("'sha256-") == 2
+    assert len(html.encode("utf-8")) < 2_500_000  # an archive of pages is sent by mail
+
+
+def test_the_library_is_unpacked_to_what_the_policy_knows():
+    packed = plotly_script().partition('id="library">')[2].partition("<")[0]
+    library = gzip.decompress(base64.b64decode(packed))
+    assert library.decode("utf-8") == get_plotlyjs()
+    digest = base64.b64encode(hashlib.sha256(library).digest()).decode("ascii")
+    assert f"'sha256-{digest}'" in content_security_policy(True)
 
 
 def test_the_data_of_a_figure_cannot_end_its_script():
@@ -268,6 +288,23 @@ def test_pages_are_deterministic(page):
 
 
 CHROMIUM = shutil.which("chromium")
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+def test_a_browser_that_cannot_unpack_says_so(tmp_path):
+    from playwright.sync_api import sync_playwright
+
+    target = tmp_path / "page.html"
+    cell = new_code_cell("f", outputs=[plotly_output(figure())])
+    render_notebook(notebook(cell), target, "Шаг", tmp_path)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        opened = browser.new_page()
+        opened.add_init_script("delete globalThis.DecompressionStream")
+        opened.goto(target.as_uri())
+        opened.locator("text=Браузер не может показать диаграмму").wait_for(timeout=10_000)
+        browser.close()
 
 
 @pytest.mark.browser

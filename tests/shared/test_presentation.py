@@ -1,12 +1,14 @@
 """What notebooks show: numbers in Russian, everything escaped, tables that name their cells."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from client_segments import attributes, segments, workbook
 from client_segments.contracts import Column, Kind, TableContract
 from client_segments.findings import Finding, Severity
 from client_segments.presentation import (
@@ -271,3 +273,35 @@ def test_views_are_shown_one_under_another(monkeypatch):
     views._ipython_display_()
     assert shown == list(parts)
     assert repr(views) == "раз\n\nдва"
+
+
+def test_a_long_text_keeps_its_width_in_every_column():
+    text = "Клиенты сегмента чаще предпочитают канал «МФЦ», чем остальные клиенты"
+    html = table_html(pd.DataFrame({"a": [text], "b": [text], "c": [1]}))
+    assert f'<th scope="row" class="cs-long">{text}</th>' in html
+    assert f'<td class="cs-long">{text}</td>' in html
+
+
+def test_a_decision_is_shown_with_names_and_rules(make_study):
+    clients = pd.DataFrame({"client_id": list("абвг"), "Пол": ["м", "ж", "м", "ж"]})
+    listed = (
+        "attributes:\n- {code: sex, name: Пол, role: forming, sources: 2, basis: форма, "
+        "groups: {мужской: [м]}}\n"
+    )
+    ruled = (
+        "method: rules\nsegments:\n"
+        "- {code: men, name: Мужчины, rule: {attribute: sex, in: [мужской]}}\n"
+    )
+    accepted = "hypotheses:\n- {code: Г1, segment: men, kind: channel, text: Чаще звонят}\n"
+    study = make_study(
+        {"clients": clients},
+        {"attributes": listed, "segments": ruled, "hypotheses": accepted},
+        step="segments",
+    )
+    attributes.run(replace(study, step="attributes"))
+    assert "мужской – м" in workbook.show_decision(study, "attributes").text
+    assert "Мужчины | Пол: мужской" in workbook.show_decision(study, "segments").text
+    segments.run(study)
+    told = workbook.show_decision(replace(study, step="hypotheses"), "hypotheses").text
+    assert "Мужчины" in told
+    assert "| men |" not in told

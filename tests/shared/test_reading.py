@@ -57,6 +57,30 @@ def errors(table: RawTable) -> list[str]:
 
 # --- text files -------------------------------------------------------------------------
 
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark_is_read(tmp_path, encoding):
+    table = read_text(tmp_path, RUSSIAN.replace("Омск", "Омск – «№ 1»"), encoding=encoding)
+    assert table.frame["client_id"].tolist() == ["0552", "0017"]
+    assert table.frame["Район"].tolist() == ["Омск – «№ 1»", "Тара"]
+    assert "UTF-16" in finding(table, "encoding").message
+
+
+@pytest.mark.parametrize("sign", ["^", "~", "#"])
+def test_a_delimiter_that_is_not_read_is_named(tmp_path, sign):
+    table = read_text(tmp_path, RUSSIAN.replace(";", sign))
+    told = finding(table, "delimiter")
+    assert told.severity is Severity.ERROR
+    assert told.found == sign
+    assert "«;»" in told.remedy
+
+
+def test_a_table_of_one_column_is_not_taken_for_undivided(tmp_path):
+    table = read_text(tmp_path, "Время\n14:30\n15:00\n")
+    assert "delimiter" not in rules(table)
+    assert len(table.frame) == 2
+
+
 RUSSIAN = "Код клиента;Пол;Район\n0552;женский;Омск\n0017;мужской;Тара\n"
 
 
@@ -161,7 +185,7 @@ def test_packed_text(tmp_path):
 
 @pytest.mark.parametrize(
     "content",
-    [bytes(range(256)) * 20, b"PK\x03\x04" + bytes(100), b"a;b\n1;\x00\n", "а;б\n1;2".encode("utf-16-le")],
+    [bytes(range(256)) * 20, b"PK\x03\x04" + bytes(100), b"a;b\n1;\x00\n", "а;б\n1;2".encode("utf-32-le")],
 )  # fmt: skip
 def test_garbage_named_csv_is_one_message(tmp_path, content):
     path = tmp_path / "clients.csv"

@@ -28,6 +28,19 @@ def test_numbers_as_people_write_them(written, number):
 
 
 @pytest.mark.parametrize(
+    ("number", "written"),
+    [(-3.5, "−3,5"), (-1234.0, "−1\u00a0234,0"), (0.4, "0,4"), (-0.04, "0,0"), (0.0, "0,0")],
+)
+def test_a_number_below_zero_has_a_minus_and_is_read_back(number, written):
+    assert format_number(number) == written
+    assert parse_value(written, column(Kind.NUMBER)) == pytest.approx(number, abs=0.05)
+
+
+def test_a_whole_number_below_zero_has_a_minus():
+    assert [format_count(number) for number in (-1234, -0.2, 0)] == ["−1\u00a0234", "0", "0"]
+
+
+@pytest.mark.parametrize(
     "written", ["1E5", "12 34", "1,2,3", "1.234,5", "5 %", "-", "нет данных", "", "0x10", True]
 )
 def test_what_is_not_a_number_is_refused(written):

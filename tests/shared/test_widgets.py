@@ -15,6 +15,7 @@ from client_segments.findings import InputError
 from client_segments.presentation import Shown
 from client_segments.study import REPOSITORY, Study, open_study, open_year
 from client_segments.widgets.fields import CheckList, make_field
+from client_segments.widgets.folds import Folds
 from client_segments.widgets.rules import RuleEditor, simple_conditions
 
 GROUP = "staff"
@@ -124,7 +125,7 @@ def test_it_shows_every_word_of_the_file(root, name, step):
         ("attributes", "Реквизит источника", "приказ № 5", "  basis: приказ № 5"),
         ("segments", "Название", "Новички", "  name: Новички"),
         ("weights", "Ёмкость", "0,4", "  capacity: 0,4"),
-        ("hypotheses", "Критерий", "70", '  criterion_pct: "70"'),
+        ("hypotheses", "Текст гипотезы", "Не знают, где бланк", "  text: Не знают, где бланк"),
         ("plan", "Ответственный", "отдел связи", "  responsible: отдел связи"),
         ("profiles", "Текст", "Как новому", "  text: Как новому"),
     ],
@@ -202,14 +203,14 @@ def test_a_record_is_added_and_removed(root):
     study = study_at(root, "profiles")
     before = file_of(root, "plan").read_text("utf-8")
     editor = widgets.editor(study, "plan", True)
-    count = before.count("- code:")
+    count = len(decisions.load(study, "plan").data["measures"])
     press(editor, "Добавить запись")
     for label, value in (("Код", "М9"), ("Мероприятие", "Памятка"), ("Сегмент", "newcomers")):
         control(editor, label, count).value = value
     assert editor.save(), editor.message.value
     text = file_of(root, "plan").read_text("utf-8")
-    assert text.startswith(before)
-    assert text.count("- code:") == count + 1
+    assert set(before.splitlines()) <= set(text.splitlines())
+    assert len(decisions.load(study, "plan").data["measures"]) == count + 1
     press(editor, "Удалить запись", count)
     assert editor.save()
     assert file_of(root, "plan").read_text("utf-8") == before
@@ -401,3 +402,111 @@ def test_simple_conditions_refuse_what_they_cannot_show():
 def test_a_number_is_shown_whole(number):
     field = make_field(Column("x", "Число", Kind.NUMBER, ""), number)
     assert float(field.control.value) == number
+
+
+# ------------------------------------------------------ a file that others change, and undoing
+
+
+def is_visible(button: ipw.Widget) -> bool:
+    return button.layout.display != "none"
+
+
+def test_a_file_changed_elsewhere_is_not_overwritten_silently(root):
+    path = file_of(root, "weights")
+    editor = widgets.editor(study_at(root, "priorities"), "weights", interactive=True)
+    other = widgets.editor(study_at(root, "priorities"), "weights", interactive=True)
+    control(other, "Почему").value = "решила коллега"
+    press(other, "Сохранить решение")
+    theirs = path.read_bytes()
+    assert "решила коллега" in theirs.decode("utf-8")
+    control(editor, "Почему").value = "решил я"
+    press(editor, "Сохранить решение")
+    assert path.read_bytes() == theirs
+    assert "weights.yml изменили" in editor.message.value
+    assert control(editor, "Почему").value == "решил я"  # what was typed is not lost
+    assert is_visible(control(editor, "Сохранить поверх"))
+    press(editor, "Сохранить поверх")
+    assert "решил я" in path.read_text("utf-8")
+    assert not is_visible(control(editor, "Сохранить поверх"))
+
+
+def test_a_file_deleted_or_written_by_hand_counts_as_changed(root):
+    path = file_of(root, "weights")
+    editor = widgets.editor(study_at(root, "priorities"), "weights", interactive=True)
+    path.unlink()
+    press(editor, "Сохранить решение")
+    assert not path.exists()
+    assert "изменили" in editor.message.value
+
+
+def test_what_was_saved_can_be_taken_back_step_by_step(root):
+    path = file_of(root, "weights")
+    original = path.read_bytes()
+    editor = widgets.editor(study_at(root, "priorities"), "weights", interactive=True)
+    assert not is_visible(control(editor, "Вернуть прежнее решение"))
+    states = [original]
+    for word in ("раз", "два"):
+        control(editor, "Почему").value = word
+        press(editor, "Сохранить решение")
+        states.append(path.read_bytes())
+    press(editor, "Сохранить решение")  # nothing new: nothing to take back either
+    assert len(set(states)) == 3
+    press(editor, "Вернуть прежнее решение")
+    assert path.read_bytes() == states[1]
+    press(editor, "Вернуть прежнее решение")
+    assert path.read_bytes() == original
+    assert not is_visible(control(editor, "Вернуть прежнее решение"))
+    press(editor, "Сохранить решение")  # what is in the editor can be saved again
+    assert path.read_bytes() == states[2]
+
+
+def test_taking_back_the_first_decision_leaves_no_file(root):
+    path = file_of(root, "weights")
+    path.unlink()
+    editor = widgets.editor(study_at(root, "priorities"), "weights", interactive=True)
+    control(editor, "Кто решает").value = "начальник"
+    press(editor, "Сохранить решение")
+    assert path.is_file()
+    press(editor, "Вернуть прежнее решение")
+    assert not path.exists()
+
+
+def test_what_is_not_given_is_named_in_a_list(root):
+    editor = widgets.editor(study_at(root, "priorities"), "weights", interactive=True)
+    assert control(editor, "Как заданы веса").label == "— не указано —"
+
+
+def test_proposals_are_not_called_unknown_before_they_are_counted(root):
+    shutil.rmtree(root / "data" / "demo" / "2025" / GROUP / "work" / "hypotheses")
+    assert "proposal: " in file_of(root, "hypotheses").read_text("utf-8")
+    editor = widgets.editor(study_at(root, "hypotheses"), "hypotheses", interactive=True)
+    assert "нет такого сравнения" not in editor.message.value
+
+
+# ------------------------------------------------------------------- headings that unfold
+
+
+def test_headings_are_buttons_and_one_part_is_open_at_a_time():
+    parts = [ipw.HTML("один"), ipw.HTML("два")]
+    folds = Folds(parts, ("Первый", "Второй"), opened=1)
+    headings = [item for item in all_widgets(folds) if isinstance(item, ipw.Button)]
+
+    def opened() -> list[bool]:
+        slots = [item for item in folds.children if not isinstance(item, ipw.Button)]
+        return [slot.layout.display != "none" for slot in slots]
+
+    assert opened() == [False, True]
+    headings[0].click()
+    assert opened() == [True, False]
+    assert [heading.tooltip for heading in headings] == ["Свернуть", "Развернуть"]
+    headings[0].click()
+    assert opened() == [False, False]
+    folds.titles = ("Иначе", "Второй")
+    assert headings[0].description == "Иначе"
+
+
+def test_a_new_record_is_open_to_be_filled(root):
+    editor = widgets.editor(study_at(root, "segments"), "segments", interactive=True)
+    press(editor, "Добавить запись")
+    heading = control(editor, "Новая запись")
+    assert heading.tooltip == "Свернуть"

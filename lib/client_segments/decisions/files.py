@@ -44,8 +44,8 @@ CONTENT_KEYS = {
     "stages": ("activities",),
     "journey": ("described",),
     "hypotheses": ("hypotheses",),
-    "plan": ("measures",),
-    "profiles": ("fields",),
+    "plan": ("measures", "follow_up"),
+    "profiles": ("fields", "legal_acts"),
     "report": ("signatory", "summary"),
     "updates": ("reviews",),
 }

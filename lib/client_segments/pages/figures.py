@@ -1,8 +1,9 @@
-"""Plotly figures in a page: data beside a description, drawn by a library inlined once."""
+"""Plotly figures in a page: data beside a description, drawn by a library packed in it once."""
 
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 from collections.abc import Mapping
@@ -58,10 +59,14 @@ def figure_html(fig_json: Mapping[str, object], description: str = "") -> str:
     chart = _script_json({"data": fig_json.get("data", []), "layout": layout})
     sizes = {"min-height": layout.get("height"), "min-width": meta.get("minimum_width")}
     style = ";".join(f"{name}:{int(size)}px" for name, size in sizes.items() if size)
+    too_old = _(
+        "Браузер не может показать диаграмму: откройте страницу в браузере не старше 2023 года."
+    )
     figure = (
         # The drawing alone is an image: on the whole figure the role would hide the caption.
         f"<figure data-chart><figcaption>{heading}{escape(description)}</figcaption>"
         f'<div data-plot role="img" aria-label="{escape(label)}" style="{style}"></div>'
+        f"<p data-undrawn hidden>{too_old}</p>"
         f'<script type="application/json">{chart}</script>'
         f"<noscript>{_('Чтобы увидеть диаграмму, включите сценарии (JavaScript).')}</noscript>"
         "</figure>"
@@ -88,19 +93,26 @@ def _close_up(layout: dict, title_height: int | None) -> None:
 
 @cache
 def _scripts() -> tuple[str, str]:
-    """Return plotly's library and our few lines that draw every figure of the page."""
-    library = get_plotlyjs()
+    """Return plotly's library and our few lines that unpack it and draw every figure."""
     runner = resources.files("client_segments.pages").joinpath("figures.js").read_text("utf-8")
-    for script in (library, runner):
-        if "</script" in script.lower() or "<!--" in script:
-            raise ValueError("a script cannot be inlined: it would end its own element")
-    return library, runner
+    if "</script" in runner.lower() or "<!--" in runner:
+        raise ValueError("a script cannot be inlined: it would end its own element")
+    return get_plotlyjs(), runner
 
 
 @cache
 def plotly_script() -> str:
-    """Return the scripts that draw the figures: put them once, at the end of the body."""
-    return "".join(f"<script>{script}</script>" for script in _scripts())
+    """Return the elements that draw the figures: put them once, at the end of the body.
+
+    The library is packed: 1.9 MB of the page instead of 4.6. It cannot lie beside the pages as a
+    file that they share: a page sent by mail would come without its drawings, and a page opened
+    from a folder has no origin to which its policy could grant a file.
+    """
+    library, runner = _scripts()
+    packed = base64.b64encode(gzip.compress(library.encode("utf-8"), 9, mtime=0)).decode("ascii")
+    return (
+        f'<script type="application/gzip" id="library">{packed}</script><script>{runner}</script>'
+    )
 
 
 @cache

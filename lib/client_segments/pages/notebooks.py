@@ -32,6 +32,7 @@ _STYLE_IN_OUTPUT = f"<style>{STYLE}</style>"
 _CONTENTS_MARK = "<!-- contents -->"
 _SCRIPTS_MARK = "<!-- scripts -->"
 _HEADING = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1>", re.DOTALL)
+_PROSE_TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -94,8 +95,17 @@ def _put_in_order(html: str, title: str) -> tuple[str, list[_Heading]]:
     body = _HEADING.sub(ordered, html[start:])
     if "<h1 " not in body:
         body = f'<h1 id="part-1">{escape(title)}</h1>{body}'
-    # Tables of the prose: Markdown has no scopes, and their first row is always a header.
-    return html[:start] + body.replace("<th>", '<th scope="col">'), found
+    return html[:start] + _PROSE_TABLE.sub(_reachable, body), found
+
+
+def _reachable(match: re.Match) -> str:
+    """Return a table of the prose with scopes, in a frame that the keyboard can scroll.
+
+    Markdown has no scopes; the first row of its tables is always a header.
+    """
+    table = match[0].replace("<th>", '<th scope="col">')
+    label = _("Таблица")
+    return f'<div class="prose" role="group" tabindex="0" aria-label="{label}">{table}</div>'
 
 
 def _contents(headings: list[_Heading]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 
 import ipywidgets as ipw
 import pandas as pd
@@ -29,6 +30,7 @@ from client_segments.widgets.adopt import adoption_controls
 from client_segments.widgets.drafts import Place
 from client_segments.widgets.editors import DecisionEditor, RecordsForm, written_records
 from client_segments.widgets.fields import BUTTON, LABEL_STYLE, WIDE, make_field
+from client_segments.widgets.folds import Folds
 from client_segments.widgets.offers import attribute_offers, segment_offers
 from client_segments.widgets.topics import topic_controls
 from client_segments.widgets.weights import weights_editor
@@ -55,7 +57,7 @@ def editors(place: Place, names: Sequence[str], interactive: bool) -> ipw.Widget
     if not interactive:
         return show_paragraphs(shown.text for shown in made)
     titles = tuple(decisions.DECISION_NAMES[name].capitalize() for name in names)
-    return ipw.Accordion(made, titles=titles, selected_index=len(names) - 1)
+    return Folds(made, titles, opened=len(names) - 1)
 
 
 def _study_table(place: Place, contract: TableContract) -> pd.DataFrame | None:
@@ -91,7 +93,19 @@ def _records_editor(place: Place, name: str) -> DecisionEditor:
     return DecisionEditor(
         place, name, decision, [*before, form, *after],
         lambda: {**collect_extra(), key: form.records()},
+        partial(_keep_criteria, place) if name == "hypotheses" else None,
     )  # fmt: skip
+
+
+def _keep_criteria(place: Place, content: Mapping[str, object]) -> dict[str, object]:
+    """Return hypotheses to save with what their criteria were in the file until today.
+
+    The day of the change is today's, whatever date people put under the decision: answers that
+    came before it must not look as if they came after.
+    """
+    written = written_records(decisions.load(place, "hypotheses"), "hypotheses")
+    kept = hypotheses.keep_criteria(content["hypotheses"], written, date.today())
+    return {**content, "hypotheses": kept}
 
 
 def _choices(place: Place, name: str) -> dict[str, dict[object, str]]:
@@ -116,7 +130,7 @@ def _choices(place: Place, name: str) -> dict[str, dict[object, str]]:
         stages = catalogue.stages(place.root, direction)["name"]
         choices["stage"] = dict(zip(stages, stages, strict=True))
     if name == "profiles":
-        form, _findings = profiles.load_form(place.root, profiles.COMPOSERS)
+        form, _findings = profiles.load_form(place.root, profiles.COMPOSERS, place.authority)
         choices["field"] = {row.number: f"{row.number}. {row.name}" for row in form.itertuples()}
     return {column: known for column, known in choices.items() if known}
 
@@ -168,10 +182,40 @@ def _extra(place: Place, name: str, decision: Decision | None, form: RecordsForm
         return [], attribute_offers(place, form), dict
     if name == "hypotheses" and isinstance(place, Study) and place.step == "hypotheses":
         return [], _proposal_controls(place, form), dict
+    if name in _SECOND_LISTS:
+        return _second_list(place, decision, *_SECOND_LISTS[name])
     topics = _study_table(place, PROBLEM_TOPICS) if name == "problems" else None
     if topics is not None:
         return [], topic_controls(topics, form), dict
     return [], [], dict
+
+
+_SECOND_LISTS = {
+    "plan": ("follow_up", profiles.FOLLOW_UP_RECORDS),
+    "profiles": ("legal_acts", profiles.LEGAL_ACT_RECORDS),
+}
+"""Decisions that hold a second list of records: its key and contract."""
+
+
+def _second_list(place: Place, decision: Decision | None, key: str, contract: TableContract):
+    """Return a second list of records below the first, and what it adds to the file."""
+    records = decisions.records(decision, key, contract)[0] if decision else []
+    choices = {"segments": _segment_names(place)} if key == "legal_acts" else {}
+    if key == "follow_up" and isinstance(place, Study):
+        previous, _findings = profiles.previous_measures(place)
+        texts = zip(previous["measure_code"], previous["measure"], strict=True)
+        choices["code"] = {code: f"{code}. {text}" for code, text in texts}
+    choices = {column: known for column, known in choices.items() if known}
+    form = RecordsForm(
+        contract, records, choices=choices, written=written_records(decision, key)
+    )  # fmt: skip
+    heading = ipw.HTML(f"<strong>{contract.label}</strong>")
+
+    def collect() -> dict[str, object]:
+        typed = form.records()
+        return {key: typed} if typed or (decision and key in decision.data) else {}
+
+    return [], [heading, form], collect
 
 
 def _grouping_controls(place: Place, decision: Decision | None, form: RecordsForm):

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import ipywidgets as ipw
 import pandas as pd
 
-from client_segments.language import _, counted, format_percent
+from client_segments.language import _, counted, format_percent, shortened
 from client_segments.segments import CLASS_RULES, SUBGROUPS
 from client_segments.study import Study
 from client_segments.widgets.editors import RecordsForm
@@ -49,7 +49,7 @@ def rule_offers(
     numbers = range(1, len(told) + len(taken) + 1)
     codes = [code for number in numbers if (code := f"rule-{number}") not in taken]
     return [
-        (text, {"code": code, "name": _short(name), "rule": parse_tree(tree)})
+        (text, {"code": code, "name": shortened(name, _NAME_LENGTH), "rule": parse_tree(tree)})
         for code, (text, name, tree) in zip(codes, told, strict=False)
     ]
 
@@ -70,7 +70,3 @@ def adoption_controls(place: Study, form: RecordsForm) -> list[ipw.Widget]:
 
 def _clients(count: int) -> str:
     return counted(int(count), _("клиент"), _("клиента"), _("клиентов"))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _NAME_LENGTH else text[:_NAME_LENGTH].rstrip() + "…"

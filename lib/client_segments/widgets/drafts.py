@@ -20,6 +20,7 @@ from client_segments import (
     updates,
 )
 from client_segments.findings import Findings
+from client_segments.labels import fold
 from client_segments.study import AuthorityYear, Study
 from client_segments.workbook import DECISION_RECORDS
 
@@ -100,6 +101,12 @@ def _read_problems(study: Study, _decision: decisions.Decision) -> Findings:
     return priorities.decided_dictionary(study)[1]
 
 
+def _read_entitlement(study: Study, _decision: decisions.Decision) -> Findings:
+    if not study.has(attributes.ATTRIBUTE_VALUES):
+        return Findings()
+    return priorities.load_entitlement(study, attributes.coders(study))[1]
+
+
 def _read_weights(study: Study, _decision: decisions.Decision) -> Findings:
     return priorities.load_weights(study)[2]
 
@@ -110,7 +117,12 @@ def _read_hypotheses(study: Study, decision: decisions.Decision) -> Findings:
     known = study.has(hypotheses.PROPOSALS)
     proposals = study.read(hypotheses.PROPOSALS) if known else hypotheses.PROPOSALS.empty()
     facts = hypotheses.segment_facts(study)
-    return hypotheses.load_hypotheses(decision, study.read(segments.SEGMENTS), proposals, facts)[1]
+    table = study.read(segments.SEGMENTS)
+    findings = hypotheses.load_hypotheses(decision, table, proposals, facts)[1]
+    if known:
+        return findings
+    # Before the step has run nothing has been compared yet: no code of a proposal is wrong.
+    return Findings(found for found in findings if found.rule != "unknown_proposal")
 
 
 def _read_stages(study: Study, decision: decisions.Decision) -> Findings:
@@ -129,18 +141,23 @@ def _read_journey(study: Study, decision: decisions.Decision) -> Findings:
     return hypotheses.read_described(decision, stages, table, channels)[1]
 
 
-def _read_plan(_study: Study, decision: decisions.Decision) -> Findings:
+def _read_plan(study: Study, decision: decisions.Decision) -> Findings:
     profiles.measures_table(decision)
-    return Findings()
+    return profiles.told_results(decision, profiles.previous_measures(study)[0])[1]
 
 
 def _read_profiles(study: Study, decision: decisions.Decision) -> Findings:
     if not study.has(segments.SEGMENTS):
         return Findings()
     table = study.read(segments.SEGMENTS)
-    form = profiles.load_form(study.root, profiles.COMPOSERS)[0]
-    codes = table.loc[~table["is_rest"], "segment_code"].tolist()
-    return profiles.read_edits(decision, form, codes)[1]
+    form = profiles.load_form(study.root, profiles.COMPOSERS, study.authority)[0]
+    table = table[~table["is_rest"]]
+    codes = table["segment_code"].tolist()
+    findings = profiles.read_edits(decision, form, codes)[1]
+    index = {fold(row.segment_name): row.segment_code for row in table.itertuples()}
+    index |= {fold(code): code for code in codes}
+    findings.extend(profiles.legal_acts(decision, index)[1])
+    return findings
 
 
 def _read_updates(opened: AuthorityYear, _decision: decisions.Decision) -> Findings:
@@ -151,6 +168,7 @@ _READERS = {
     "attributes": _read_attributes,
     "segments": _read_segments,
     "problems": _read_problems,
+    "entitlement": _read_entitlement,
     "weights": _read_weights,
     "stages": _read_stages,
     "journey": _read_journey,

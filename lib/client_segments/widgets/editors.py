@@ -16,7 +16,9 @@ from client_segments.findings import Finding, InputError
 from client_segments.language import _, counted, format_date
 from client_segments.widgets.drafts import Place, check_decision, draft_of
 from client_segments.widgets.fields import BUTTON, Field, make_field
+from client_segments.widgets.folds import Folds
 from client_segments.widgets.rules import Choices, RuleEditor, TreeText
+from client_segments.widgets.versions import SeenFile
 
 NESTED_LABELS = {"groups": _("Объединить значения")}
 _NESTED_HINTS = {
@@ -48,6 +50,8 @@ class DecisionEditor(ipw.VBox):
         Controls of the decision itself.
     collect
         Returns what goes into the file, by key; may raise `InputError`.
+    amend
+        Returns the same with what must not be lost of the file as it stands.
     """
 
     def __init__(
@@ -57,8 +61,10 @@ class DecisionEditor(ipw.VBox):
         decision: Decision | None,
         content: Sequence[ipw.Widget],
         collect: Callable[[], Mapping[str, object]],
+        amend: Callable[[Mapping[str, object]], Mapping[str, object]] | None = None,
     ) -> None:
         self._place, self._name, self._collect = place, name, collect
+        self._amend = amend or (lambda content: content)
         self._fields, signature = _signature(decision)
         self.message = ipw.HTML()
         save = ipw.Button(
@@ -66,10 +72,18 @@ class DecisionEditor(ipw.VBox):
             layout=BUTTON,
         )  # fmt: skip
         save.on_click(lambda _button: self.save())
-        title = decisions.DECISION_NAMES[name].capitalize()
-        super().__init__(
-            [ipw.HTML(f"<strong>{escape(title)}</strong>"), *content, signature, save, self.message]
+        self._file = SeenFile(decisions.decision_path(place, name))
+        self._over = ipw.Button(description=_("Сохранить поверх"), icon="warning", layout=BUTTON)
+        self._over.on_click(lambda _button: self.save(over=True))
+        self._back = ipw.Button(
+            description=_("Вернуть прежнее решение"), icon="undo", layout=BUTTON
         )
+        self._back.on_click(lambda _button: self.put_back())
+        buttons = ipw.HBox([save, self._over, self._back], layout={"flex_flow": "row wrap"})
+        title = decisions.DECISION_NAMES[name].capitalize()
+        heading = ipw.HTML(f"<strong>{escape(title)}</strong>")
+        super().__init__([heading, *content, signature, buttons, self.message])
+        self._offer_buttons()
         if decision is None:
             self._say(_("Решения ещё нет: заполните поля и сохраните."))
             return
@@ -77,25 +91,64 @@ class DecisionEditor(ipw.VBox):
         if len(findings):
             self._say(_("В файле решения есть замечания:"), findings)
 
-    def save(self) -> bool:
-        """Check what is typed and write it to the decision's file; say what came of it."""
+    def save(self, over: bool = False) -> bool:
+        """Check what is typed and write it to the decision's file; say what came of it.
+
+        A file that changed since the editor opened is not touched, unless told to write over it.
+        """
+        if self._file.is_changed and not over:
+            self._say_changed(_("Не сохранено:"))
+            return False
         who, when, why = (field.read() for field in self._fields)
         signed = (who or "", when or date.today(), why or "")
         try:
-            content = self._collect()
+            content = self._amend(self._collect())
             with draft_of(self._place) as draft:
                 decisions.save(draft, self._name, content, *signed)
                 findings = check_decision(draft, self._name)
             findings.raise_errors()
+            former = self._file.content()
             path = decisions.save(self._place, self._name, content, *signed)
         except InputError as error:
             self._say(_("Не сохранено:"), error.findings)
             return False
+        self._file.saved(former)
+        self._offer_buttons()
         text = _(
             "Сохранено в {file}, решение от {day}. Выполните следующие ячейки: они прочитают файл."
         )
         self._say(text.format(file=self._place.name_of(path), day=format_date(signed[1])), findings)
         return True
+
+    def put_back(self) -> None:
+        """Make the decision's file what it was before the last saving."""
+        if self._file.is_changed:
+            self._say_changed(_("Не возвращено:"))
+            return
+        self._file.put_back()
+        self._offer_buttons()
+        text = _(
+            "Прежнее решение возвращено в {file}. В редакторе осталось то, что вы ввели: выполните "
+            "его ячейку ещё раз, чтобы увидеть файл."
+        )
+        self._say(text.format(file=self._file_name()))
+
+    def _file_name(self) -> str:
+        return self._place.name_of(decisions.decision_path(self._place, self._name))
+
+    def _say_changed(self, outcome: str) -> None:
+        text = _(
+            "{outcome} после открытия редактора файл {file} изменили – в другом редакторе или "
+            "вручную. То, что вы ввели, цело. Выполните ячейку редактора ещё раз, чтобы увидеть "
+            "файл, или нажмите «Сохранить поверх»: останется введённое здесь."
+        )
+        self._offer_buttons(is_changed=True)
+        self._say(text.format(outcome=outcome, file=self._file_name()))
+
+    def _offer_buttons(self, is_changed: bool = False) -> None:
+        """Show «over» only where the file changed, and «back» only where something was saved."""
+        self._over.layout.display = None if is_changed else "none"
+        self._back.layout.display = None if self._file.has_former else "none"
 
     def _say(self, text: str, findings: Iterable[Finding] = ()) -> None:
         lines = "".join(f"<li>{escape(finding.sentence())}</li>" for finding in findings)
@@ -156,7 +209,7 @@ class RecordsForm(ipw.VBox):
         self._choices, self._rule_choices = choices or {}, rule_choices or {}
         self._forms: list[_RecordForm] = []
         self._count = ipw.HTML()
-        self.list = ipw.Accordion()
+        self.list = Folds()
         add = ipw.Button(description=_("Добавить запись"), icon="plus", layout=BUTTON)
         add.on_click(lambda _button: self.add({}))
         super().__init__([self._count, self.list, add])
@@ -229,18 +282,18 @@ class RecordsForm(ipw.VBox):
         self._show(new)
 
     def _show(self, opened: int | None) -> None:
-        self.list.selected_index = None
-        self.list.children = [form.box for form in self._forms]
-        self._show_titles()
-        self.list.selected_index = opened
+        self.list.show([form.box for form in self._forms], self._titles(), opened)
         if not self._forms:
             self._count.value = f"<p>{_('Записей пока нет.')}</p>"
             return
         count = counted(len(self._forms), _("запись"), _("записи"), _("записей"))
         self._count.value = f"<p>{count}. {_('Нажмите на строку, чтобы открыть её.')}</p>"
 
+    def _titles(self) -> tuple[str, ...]:
+        return tuple(form.title() or _("Новая запись") for form in self._forms)
+
     def _show_titles(self) -> None:
-        self.list.titles = tuple(form.title() or _("Новая запись") for form in self._forms)
+        self.list.titles = self._titles()
 
     def records(self) -> list[dict[str, object]]:
         """Return what is typed: one dict a record, empty values left out."""

@@ -103,7 +103,9 @@ def _choice(value: object, choices: Mapping[object, str]) -> tuple[ipw.Widget, C
     options = [(NOTHING, None), *((label, code) for code, label in choices.items())]
     if value is not None and value not in choices:
         options.append((_("{value} – нет в списке").format(value=value), value))
-    control = ipw.Dropdown(options=options, value=value)
+    # By its place: a value of None would leave the list without any line chosen.
+    place = [code for _label, code in options].index(value)
+    control = ipw.Dropdown(options=options, index=place)
     return control, lambda: control.value
 
 
