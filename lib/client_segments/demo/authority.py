@@ -17,6 +17,7 @@ from client_segments import recommendations as rec
 from client_segments import storage
 from client_segments.demo import control, staff, support
 from client_segments.demo.appeals import dictionary_records, draw_appeals
+from client_segments.demo.done import FOLLOW_UPS
 from client_segments.demo.files import with_words, write_csv, write_parquet, write_workbook
 from client_segments.demo.plans import AuthorityPlan, GroupPlan, SegmentPlan
 from client_segments.demo.regulation import write_regulation
@@ -206,6 +207,7 @@ def _decisions(plan: GroupPlan) -> dict[str, dict]:
         "plan": _signed(
             plan, 12, 10, HEAD, "по итогам проверки гипотез",
             measures=[_action_record(plan, action) for action in plan.actions],
+            **_follow_up(plan),
         ),
         "profiles": _signed(
             plan, 12, 12, ANALYST, "потребности записаны со слов респондентов",
@@ -224,6 +226,12 @@ def _talks(plan: GroupPlan) -> dict[str, dict]:
         return {}
     why = "путь записан со слов сотрудников, без имён и подразделений"
     return {"journey": _signed(plan, 10, 24, ANALYST, why, described=[*map(dict, records)])}
+
+
+def _follow_up(plan: GroupPlan) -> dict[str, list[dict]]:
+    """Return what became of last year's measures, where there was a last year."""
+    records = FOLLOW_UPS.get((plan.code, plan.year))
+    return {"follow_up": [dict(record) for record in records]} if records else {}
 
 
 def _columns(plan: GroupPlan) -> dict:
@@ -283,12 +291,18 @@ def _hypothesis_record(plan: GroupPlan, segment: str, hypothesis) -> dict:
     }
 
 
+_AFTER_DUE = (
+    "resources", "indicator", "metric", "metric_subject", "base", "target", "effect", "feasibility",
+)  # fmt: skip
+"""Keys of a measure that its record has after the term."""
+
+
 def _action_record(plan: GroupPlan, action) -> dict:
     record = asdict(action)
     return {
-        **{key: record[key] for key in list(record) if key not in ("resources", "indicator", "base", "target", "effect", "feasibility")},
+        **{key: value for key, value in record.items() if key not in _AFTER_DUE},
         "due": date(plan.year + 1, 9, 1).isoformat(),
-        **{key: record[key] for key in ("resources", "indicator", "base", "target", "effect", "feasibility")},
+        **{key: record[key] for key in _AFTER_DUE if record[key] != ""},
         "state": "planned",
     }  # fmt: skip
 

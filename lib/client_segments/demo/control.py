@@ -219,7 +219,7 @@ ACTIONS = (
         "М1", "city-micro", "Г1", RULES, SEGMENTS[0].need,
         "Памятка на одну страницу по видам деятельности и проверочный лист для самообследования",
         STAGES[1], "мессенджер", "отдел профилактики", "без дополнительных расходов",
-        "доля дел с самообследованием, %", 62, 75, 4, 5,
+        "доля дел с самообследованием, %", 62, 75, 4, 5, "stage",
     ),
     ActionPlan(
         "М2", "farms", "Г4", LINK, SEGMENTS[2].need,
@@ -243,10 +243,10 @@ _PLAN_2025 = GroupPlan(
 def plan_years() -> tuple[GroupPlan, GroupPlan]:
     """Return the group in 2024 and in 2025.
 
-    Planted change to 2025: more city micro-businesses are satisfied (43 → 55 %).
+    Planted change to 2025: more city micro-businesses are satisfied (35 → 55 %).
     """
     before = tuple(
-        replace(segment, satisfied_share=0.43) if segment.code == "city-micro" else segment
+        replace(segment, satisfied_share=0.35) if segment.code == "city-micro" else segment
         for segment in SEGMENTS
     )
     sources = tuple(text.replace("2025", "2024") for text in _PLAN_2025.sources)

@@ -157,6 +157,8 @@ class ActionPlan:
     target: float
     effect: int
     feasibility: int
+    metric: str = "satisfaction"
+    metric_subject: str = ""
 
 
 def rebased(actions: tuple[ActionPlan, ...], bases: Mapping[str, float]) -> tuple[ActionPlan, ...]:

@@ -331,13 +331,14 @@ ACTIONS = (
         "Выездной приём в сёлах по графику, не реже одного раза в месяц", STAGES[3],
         "выездной приём", "отдел организации предоставления мер поддержки",
         "два специалиста и автомобиль в пределах текущего финансирования",
-        "слепая зона по компенсации расходов на отопление, %", 58, 45, 5, 4,
+        "слепая зона по компенсации расходов на отопление, %", 58, 45, 5, 4, "blind_zone",
+        HEATING_MEASURE,
     ),
     ActionPlan(
         "М2", "single-parents", "Г5", REFUSAL, SEGMENTS[3].need,
         "Новая форма отказа: причина простыми словами, что исправить и куда обратиться", STAGES[5],
         "ЕПГУ", "отдел правовой работы", "без дополнительных расходов",
-        "доля отказов среди рассмотренных заявлений, %", 38, 25, 4, 5,
+        "доля отказов среди обратившихся, %", 36, 25, 4, 5, "refusals",
     ),
     ActionPlan(
         "М3", "large-families", "Г4", PAPERS, SEGMENTS[2].need,
@@ -384,6 +385,6 @@ def plan_years() -> tuple[GroupPlan, GroupPlan]:
     sources = tuple(text.replace("2025", "2024") for text in _PLAN_2025.sources)
     earlier = replace(
         _PLAN_2025, year=2024, clients_count=19_200, segments=tuple(before), sources=sources,
-        actions=rebased(_PLAN_2025.actions, {"М1": 70}),
+        actions=rebased(_PLAN_2025.actions, {"М1": 70, "М2": 33}),
     )  # fmt: skip
     return earlier, _PLAN_2025
