@@ -13,19 +13,24 @@ from benchmarks.topics import (
     engine,
     imports,
     journey,
+    proposals,
     raking,
     ranking,
     reading,
     recovery,
     report,
+    steps,
     texts,
     trees,
+    usefulness,
 )
 
 TOPICS: dict[str, ModuleType] = {
     "reading": reading,
     "engine": engine,
     "classes": classes,
+    "steps": steps,
+    "usefulness": usefulness,
     "trees": trees,
     "journey": journey,
     "imports": imports,
@@ -34,6 +39,7 @@ TOPICS: dict[str, ModuleType] = {
     "ranking": ranking,
     "texts": texts,
     "recovery": recovery,
+    "proposals": proposals,
     "raking": raking,
     "coverage": coverage,
 }

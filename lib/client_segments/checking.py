@@ -16,7 +16,7 @@ from client_segments import (
     reading,
     segments,
 )
-from client_segments.findings import Findings, InputError, Severity
+from client_segments.findings import Finding, Findings, InputError, Severity
 from client_segments.language import _, counted
 from client_segments.study import Study, open_year
 
@@ -34,13 +34,14 @@ def groups_of(root: Path, authority: str, year: int) -> list[str]:
 
 def check_group(study: Study) -> Findings:
     """Return everything there is to say of a group's passport, raw tables and decisions."""
-    findings = Findings()
+    found: list[Finding] = []
     for check in (_check_passport, reading.check_raw, _check_grouping, _check_lists):
         try:
-            findings.extend(check(study))
+            found.extend(check(study))
         except InputError as error:
-            findings.extend(error.findings)
-    return Findings(dict.fromkeys(findings))
+            found.extend(error.findings)
+    # A table that two checks read is told once: it is one place, not two.
+    return Findings(dict.fromkeys(found))
 
 
 def _check_passport(study: Study) -> Findings:
@@ -114,19 +115,23 @@ def _named_segments(decision: decisions.Decision) -> Iterator[tuple[tuple[object
 
 def _check_lists(study: Study) -> Findings:
     """Check the decisions that are lists of records, and the weights."""
-    findings = Findings()
+    findings, told = Findings(), set()
     for name, key, contract in (
         ("stages", "activities", hypotheses.ACTIVITY_RECORDS),
         ("journey", "described", hypotheses.JOURNEY_RECORDS),
         ("hypotheses", "hypotheses", hypotheses.HYPOTHESIS_RECORDS),
         ("plan", "measures", profiles.MEASURE_RECORDS),
+        ("plan", "follow_up", profiles.FOLLOW_UP_RECORDS),
         ("profiles", "fields", profiles.PROFILE_FIELD_RECORDS),
+        ("profiles", "legal_acts", profiles.LEGAL_ACT_RECORDS),
         ("weights", None, None),
     ):
         decision = decisions.load(study, name)
         if decision is None:
             continue
-        findings.extend(decision.findings)
+        if name not in told:  # what is wrong with the file as such is told once
+            findings.extend(decision.findings)
+        told.add(name)
         if contract is not None:
             findings.extend(decisions.records(decision, key, contract)[1])
         else:

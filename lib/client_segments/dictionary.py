@@ -36,7 +36,9 @@ DECISION_CONTRACTS = {
     "journey.yml → described": hypotheses.JOURNEY_RECORDS,
     "hypotheses.yml → hypotheses": hypotheses.HYPOTHESIS_RECORDS,
     "plan.yml → measures": profiles.MEASURE_RECORDS,
+    "plan.yml → follow_up": profiles.FOLLOW_UP_RECORDS,
     "profiles.yml → fields": profiles.PROFILE_FIELD_RECORDS,
+    "profiles.yml → legal_acts": profiles.LEGAL_ACT_RECORDS,
 }
 
 _INTRODUCTION = _("""\

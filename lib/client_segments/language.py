@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gettext
 import math
+from collections.abc import Iterable
 from datetime import date
 from importlib import resources
 
@@ -46,15 +47,23 @@ def format_count(number: float | None) -> str:
     """Format a whole number: 1 234 with no-break spaces; missing as a dash."""
     if is_missing(number):
         return "—"
-    return format_decimal(round(number), format="#,##0", locale=LOCALE)
+    return _signed(format_decimal(round(number), format="#,##0", locale=LOCALE))
 
 
 def format_number(number: float | None, digits: int = 1) -> str:
-    """Format a number with a decimal comma and exactly `digits` decimals; missing as a dash."""
+    """Format a number with a decimal comma and exactly `digits` decimals; missing as a dash.
+
+    A number below zero has a minus sign, not a hyphen.
+    """
     if is_missing(number) or math.isinf(number):
         return "—"
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(number, format=pattern, locale=LOCALE)
+    return _signed(format_decimal(number, format=pattern, locale=LOCALE))
+
+
+def _signed(written: str) -> str:
+    """Return a number with a minus for a hyphen; one that is written as zero has no sign."""
+    return written.replace("-", "−") if written.strip("-0,") else written.lstrip("-")
 
 
 def format_percent(number: float | None, digits: int = 1) -> str:
@@ -76,3 +85,13 @@ def sentence_list(items: list[str]) -> str:
     if len(items) < 2:
         return "".join(items)
     return _("{first} и {last}").format(first=", ".join(items[:-1]), last=items[-1])
+
+
+def quoted_list(names: Iterable[str]) -> str:
+    """Join names in quotation marks as Russian text does: «а», «б» и «в»."""
+    return sentence_list([f"«{name}»" for name in names])
+
+
+def shortened(text: str, length: int) -> str:
+    """Return a text of at most `length` characters; what is cut off ends with «…»."""
+    return text if len(text) <= length else text[: length - 1].rstrip(" ,;") + "…"

@@ -160,16 +160,17 @@ JOURNEY = TableContract(
     (
         CLIENT_ID,
         Column("case_id", _("Номер дела"), Kind.CODE, _("Одно дело – одно прохождение пути."), required=True,
-               aliases=(_("Дело"), _("Номер обращения"), "case:concept:name", "case", "case id")),
+               aliases=(_("Дело"), _("Номер обращения"), "case:concept:name", "case", "case id", "caseid", "_case_key")),
         Column("stage", _("Этап пути"), Kind.TEXT, _("Этап или событие: номер или название из справочника, или своё."),
-               required=True, clause="2(4)", aliases=(_("Этап"), _("Событие"), "concept:name", "activity")),
+               required=True, clause="2(4)", aliases=(_("Этап"), _("Событие"), "concept:name", "activity", "activity_en", "activity name")),
         Column("channel", _("Канал"), Kind.TEXT, _("Код или название канала из справочника, или свой.")),
         Column("event_time", _("Дата и время"), Kind.MOMENT,
                _("Когда произошло событие (закончилось, если отмечено и начало). Время с часовым поясом приводится к местному."),
                required=True,
-               aliases=(_("Дата"), _("Время события"), "time:timestamp", "timestamp", "complete timestamp")),
+               aliases=(_("Дата"), _("Время события"), "time:timestamp", "timestamp", "complete timestamp", "completetimestamp",
+                        "end timestamp", "end_time", "eventtime")),
         Column("start_time", _("Начало"), Kind.MOMENT, _("Когда началась работа этого события, если это отмечено."),
-               aliases=(_("Время начала"), "start_timestamp", "start timestamp")),
+               aliases=(_("Время начала"), "start_timestamp", "start timestamp", "starttimestamp")),
         Column("transition", _("Переход"), Kind.TEXT,
                _("Начало (start) или завершение (complete) события. Пусто – завершение; иные переходы событиями не считаются."),
                aliases=("lifecycle:transition", "lifecycle")),
@@ -200,7 +201,8 @@ CHANNELS = TableContract(
 
 ANSWERS = TableContract(
     "answers", _("Ответы респондентов"),
-    _("Одна строка – ответ одного респондента на вопрос, проверяющий одну гипотезу."),
+    _("Одна строка – ответ одного респондента на вопрос, проверяющий одну гипотезу. Заполненные формы шага 4 "
+      "(имена начинаются со слов «Анкета», «Интервью», «Фокус-группа», «Беседа») читаются как они есть."),
     "raw",
     (
         Column("respondent_id", _("Код респондента"), Kind.CODE, _("Обезличенный код респондента."), required=True,
@@ -209,6 +211,9 @@ ANSWERS = TableContract(
         Column("segment", _("Сегмент"), Kind.TEXT, _("Код или название сегмента, если он известен.")),
         Column("instrument", _("Способ получения"), Kind.CODE, _("Опрос, глубинное интервью, фокус-группа, иное."),
                codes=rec.INSTRUMENTS, required=True, clause="7"),
+        Column("session", _("Код обсуждения"), Kind.CODE,
+               _("Общий код участников одной фокус-группы. Пусто – участники фокус-групп сегмента считаются одним обсуждением."),
+               clause="7", aliases=(_("Обсуждение"), _("Фокус-группа №"))),
         Column("hypothesis", _("Гипотеза"), Kind.CODE, _("Номер гипотезы (Г1, Г2 …). Пусто – беседа без вопроса о гипотезе.")),
         Column("answer", _("Ответ"), Kind.CODE, _("Да – подтверждает гипотезу, нет – опровергает."), codes=rec.ANSWERS),
         Column("quotation", _("Цитата"), Kind.TEXT, _("Слова респондента без имён и адресов.")),

@@ -174,8 +174,12 @@ UPDATE_REASONS = {
     "journey": _("изучение клиентского пути"),
     "verification": _("проверка гипотез"),
     "legal_act": _("изменение НПА"),
+    "segments": _("изменение состава сегментов"),
 }
-"""Clause 10; the first and the last are own."""
+"""Clause 10; the first and the last two are own."""
+
+OUTSIDE_JOURNEY = _("вне пути")
+"""Own: written in place of a stage, for a problem that arises at none."""
 
 MEASURE_STATES = {
     "planned": _("не начато"),

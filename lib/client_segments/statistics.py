@@ -170,6 +170,22 @@ def false_discovery(p_values: ArrayLike) -> np.ndarray:
     return q_values
 
 
+def family_wise(p_values: ArrayLike) -> np.ndarray:
+    """Return adjusted p-values in the order of `p_values`; NaN stays NaN and is not counted.
+
+    The step-down rule: whatever the tests' dependence, rejecting where the adjusted value is at
+    most a level keeps the chance of even one false rejection at that level.
+    Source: Holm (1979) Scand J Stat 6:65-70.
+    """
+    p_values = np.asarray(p_values, dtype=float)
+    adjusted = np.full(p_values.shape, np.nan)
+    known = np.flatnonzero(~np.isnan(p_values))
+    order = known[np.argsort(p_values[known], kind="stable")]
+    steps = p_values[order] * np.arange(len(order), 0, -1)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return adjusted
+
+
 def effective_size(weights: ArrayLike) -> float:
     """Return Kish's effective number of answers, (sum w)^2 / sum w^2; 0 without weight."""
     weights = np.asarray(weights, dtype=float)
