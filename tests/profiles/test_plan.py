@@ -152,3 +152,12 @@ def test_the_most_frequent_problem_of_a_segment_researched_first_matters_too():
     measures = measures_table(plan(GOOD))
     assert uncovered_problems(problems, measures).empty
     assert uncovered_problems(problems, measures, ["urban"])["problem"].tolist() == ["Шум"]
+
+
+def test_where_no_problem_is_known_none_is_uncovered():
+    known = pd.DataFrame(
+        {"segment_code": [], "problem": [], "problems_count": [], "is_specific": []}, dtype="str"
+    )
+    found = uncovered_problems(known, measures_table(plan(GOOD)))
+    assert found.empty
+    assert "problem" in found.columns

@@ -310,4 +310,5 @@ def uncovered_problems(
         matters |= problems.index.isin(chosen.drop_duplicates("segment_code").index)
     important = problems[matters]
     keys = zip(important["segment_code"], important["problem"].map(fold), strict=True)
-    return important[[key not in covered for key in keys]].reset_index(drop=True)
+    is_open = pd.Series([key not in covered for key in keys], important.index, dtype="bool")
+    return important[is_open].reset_index(drop=True)
