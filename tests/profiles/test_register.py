@@ -419,11 +419,14 @@ def test_a_register_begun_anew_is_whole_once_work_is_deleted(witnessed, year):
 
 
 def test_what_step_6_keeps_is_the_same_whenever_it_is_deleted(witnessed, year):
+    """Each year keeps its own records, so that a later year does not change an earlier one's."""
     study = year.study("aid", "profiles")
     record(witnessed, 2025, satisfied=90)
     keep_heads(witnessed, 2025, "aid")
     kept = study.read(register.REGISTER_HEADS)
-    assert kept["journal_number"].tolist() == [1, 2, 3, 4]
+    assert kept["journal_number"].tolist() == [2, 3, 4]
+    earlier = AuthorityYear("ministry", 2024, witnessed).study("aid", "profiles")
+    assert register.heads_table(earlier)["journal_number"].tolist() == [1]
     shutil.rmtree(study.work_folder)
     assert register.heads_table(study).equals(kept)
 

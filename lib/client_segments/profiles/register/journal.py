@@ -74,16 +74,31 @@ def read_journal(folder: Path) -> tuple[dict[str, str], Findings]:
 
 
 def heads_table(study: Study) -> pd.DataFrame:
-    """Return table `register_heads`: the group's journal records, for step 6 to keep.
+    """Return table `register_heads`: the journal records of the group's year, for step 6 to keep.
 
-    Records that step 6 has seen before and that are gone stay in the table: they are what the
-    table is for.
+    Records of other years are left to those years' tables: else running a year again after the
+    next one would give another table. Records that step 6 has seen before and that are gone stay
+    in the table: they are what it is for.
     """
     seen = study.read(REGISTER_HEADS) if study.has(REGISTER_HEADS) else REGISTER_HEADS.empty()
-    hashes = _record_hashes(study.authority_year.register_folder / study.group)
-    rows = [*enumerate(hashes, start=1), *seen.itertuples(index=False, name=None)]
+    paths = journal_paths(study.authority_year.register_folder / study.group)
+    own = [
+        (number, file_hash(path))
+        for number, path in enumerate(paths, start=1)
+        if study.year in _years(path)
+    ]
+    rows = [*own, *seen.itertuples(index=False, name=None)]
     frame = pd.DataFrame(rows, columns=REGISTER_HEADS.column_names).drop_duplicates()
     return REGISTER_HEADS.conform(frame.sort_values(REGISTER_HEADS.column_names, ignore_index=True))
+
+
+def _years(path: Path) -> set[int]:
+    """Return the years of the versions that a record names; none where it is not readable."""
+    try:
+        names = json.loads(path.read_bytes())["versions"]
+        return {int(name.rpartition("/")[2].partition("-")[0]) for name in names}
+    except UNREADABLE:
+        return set()
 
 
 def _record_hashes(group_folder: Path) -> list[str]:
