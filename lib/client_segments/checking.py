@@ -15,10 +15,34 @@ from client_segments import (
     profiles,
     reading,
     segments,
+    updates,
 )
 from client_segments.findings import Finding, Findings, InputError, Severity
 from client_segments.language import _, counted
 from client_segments.study import Study, open_year
+
+DECISION_RECORDS = {
+    "attributes": ("attributes", attributes.ATTRIBUTE_RECORDS, ("groups",)),
+    "segments": ("segments", segments.SEGMENT_RECORDS, ("rule",)),
+    "problems": ("problems", priorities.PROBLEM_RECORDS, ()),
+    "entitlement": ("measures", priorities.ENTITLEMENT_RECORDS, ("rule",)),
+    "stages": ("activities", hypotheses.ACTIVITY_RECORDS, ()),
+    "journey": ("described", hypotheses.JOURNEY_RECORDS, ()),
+    "hypotheses": ("hypotheses", hypotheses.HYPOTHESIS_RECORDS, ()),
+    "plan": ("measures", profiles.MEASURE_RECORDS, ()),
+    "profiles": ("fields", profiles.PROFILE_FIELD_RECORDS, ()),
+    "updates": ("reviews", updates.REVIEW_RECORDS, ()),
+}
+"""Key, contract and nested keys of the decisions that are lists of records."""
+
+SECOND_RECORDS = {
+    "plan": ("follow_up", profiles.FOLLOW_UP_RECORDS),
+    "profiles": ("legal_acts", profiles.LEGAL_ACT_RECORDS),
+}
+"""Key and contract of the second list of records, of the decisions that hold two."""
+
+_SEGMENT_NAMERS = ("hypotheses", "plan", "profiles", "journey", "weights")
+"""Decisions that name segments."""
 
 
 def groups_of(root: Path, authority: str, year: int) -> list[str]:
@@ -94,16 +118,10 @@ def _check_named_segments(study: Study, grouping: segments.Grouping) -> Findings
     )  # fmt: skip
 
 
-_SEGMENT_NAMERS = {
-    "hypotheses": "hypotheses", "plan": "measures", "profiles": "fields", "journey": "described",
-    "weights": "research_first",
-}  # fmt: skip
-"""Decisions that name segments, and the key of each that lists them."""
-
-
 def _named_segments(decision: decisions.Decision) -> Iterator[tuple[tuple[object, ...], str]]:
     """Yield the path and the text of every segment that a decision names."""
-    key = _SEGMENT_NAMERS[Path(decision.file).stem]
+    name = Path(decision.file).stem
+    key = DECISION_RECORDS[name][0] if name in DECISION_RECORDS else "research_first"
     written = decision.data.get(key)
     for number, item in enumerate(written if isinstance(written, list) else []):
         path: tuple[object, ...] = (key, number)
@@ -115,27 +133,18 @@ def _named_segments(decision: decisions.Decision) -> Iterator[tuple[tuple[object
 
 def _check_lists(study: Study) -> Findings:
     """Check the decisions that are lists of records, and the weights."""
-    findings, told = Findings(), set()
-    for name, key, contract in (
-        ("stages", "activities", hypotheses.ACTIVITY_RECORDS),
-        ("journey", "described", hypotheses.JOURNEY_RECORDS),
-        ("hypotheses", "hypotheses", hypotheses.HYPOTHESIS_RECORDS),
-        ("plan", "measures", profiles.MEASURE_RECORDS),
-        ("plan", "follow_up", profiles.FOLLOW_UP_RECORDS),
-        ("profiles", "fields", profiles.PROFILE_FIELD_RECORDS),
-        ("profiles", "legal_acts", profiles.LEGAL_ACT_RECORDS),
-        ("weights", None, None),
-    ):
+    findings = Findings()
+    for name in ("stages", "journey", "hypotheses", "plan", "profiles"):
         decision = decisions.load(study, name)
         if decision is None:
             continue
-        if name not in told:  # what is wrong with the file as such is told once
-            findings.extend(decision.findings)
-        told.add(name)
-        if contract is not None:
-            findings.extend(decisions.records(decision, key, contract)[1])
-        else:
-            findings.extend(priorities.check_weights(decision))
+        findings.extend(decision.findings)
+        findings.extend(decisions.records(decision, *DECISION_RECORDS[name])[1])
+        if name in SECOND_RECORDS:
+            findings.extend(decisions.records(decision, *SECOND_RECORDS[name])[1])
+    weights = decisions.load(study, "weights")
+    if weights is not None:
+        findings.extend([*weights.findings, *priorities.check_weights(weights)])
     return findings
 
 

@@ -9,18 +9,15 @@ import pandas as pd
 from client_segments import (
     attributes,
     decisions,
-    hypotheses,
     presentation,
     priorities,
-    profiles,
     reading,
     segments,
     status,
-    updates,
 )
 from client_segments import recommendations as rec
 from client_segments.catalogue import authority_name
-from client_segments.checking import check_group
+from client_segments.checking import DECISION_RECORDS, check_group
 from client_segments.contracts import Column, Kind, TableContract
 from client_segments.language import _, counted, format_count, format_date
 from client_segments.presentation import Shown
@@ -38,20 +35,6 @@ RAW_OF_STEP = {
     "profiles": (),
 }
 """Raw tables that each step reads."""
-
-DECISION_RECORDS = {
-    "attributes": ("attributes", attributes.ATTRIBUTE_RECORDS, ("groups",)),
-    "segments": ("segments", segments.SEGMENT_RECORDS, ("rule",)),
-    "problems": ("problems", priorities.PROBLEM_RECORDS, ()),
-    "entitlement": ("measures", priorities.ENTITLEMENT_RECORDS, ("rule",)),
-    "stages": ("activities", hypotheses.ACTIVITY_RECORDS, ()),
-    "journey": ("described", hypotheses.JOURNEY_RECORDS, ()),
-    "hypotheses": ("hypotheses", hypotheses.HYPOTHESIS_RECORDS, ()),
-    "plan": ("measures", profiles.MEASURE_RECORDS, ()),
-    "profiles": ("fields", profiles.PROFILE_FIELD_RECORDS, ()),
-    "updates": ("reviews", updates.REVIEW_RECORDS, ()),
-}
-"""Key, contract and nested keys of the decisions that are lists of records."""
 
 KEY_LABELS = {
     **{criterion.name: criterion.label.lower() for criterion in rec.CRITERIA},

@@ -19,6 +19,7 @@ from client_segments.attributes import (
     attribute_record,
     proposed_attributes,
 )
+from client_segments.checking import DECISION_RECORDS, SECOND_RECORDS
 from client_segments.contracts import Column, Kind, TableContract
 from client_segments.decisions import Decision
 from client_segments.language import _
@@ -34,7 +35,6 @@ from client_segments.widgets.folds import Folds
 from client_segments.widgets.offers import attribute_offers, segment_offers
 from client_segments.widgets.topics import topic_controls
 from client_segments.widgets.weights import weights_editor
-from client_segments.workbook import DECISION_RECORDS
 
 __all__ = ["chooser", "editor", "editors"]
 
@@ -182,19 +182,12 @@ def _extra(place: Place, name: str, decision: Decision | None, form: RecordsForm
         return [], attribute_offers(place, form), dict
     if name == "hypotheses" and isinstance(place, Study) and place.step == "hypotheses":
         return [], _proposal_controls(place, form), dict
-    if name in _SECOND_LISTS:
-        return _second_list(place, decision, *_SECOND_LISTS[name])
+    if name in SECOND_RECORDS:
+        return _second_list(place, decision, *SECOND_RECORDS[name])
     topics = _study_table(place, PROBLEM_TOPICS) if name == "problems" else None
     if topics is not None:
         return [], topic_controls(topics, form), dict
     return [], [], dict
-
-
-_SECOND_LISTS = {
-    "plan": ("follow_up", profiles.FOLLOW_UP_RECORDS),
-    "profiles": ("legal_acts", profiles.LEGAL_ACT_RECORDS),
-}
-"""Decisions that hold a second list of records: its key and contract."""
 
 
 def _second_list(place: Place, decision: Decision | None, key: str, contract: TableContract):

@@ -19,10 +19,10 @@ from client_segments import (
     segments,
     updates,
 )
+from client_segments.checking import DECISION_RECORDS
 from client_segments.findings import Findings
 from client_segments.labels import fold
 from client_segments.study import AuthorityYear, Study
-from client_segments.workbook import DECISION_RECORDS
 
 Place = Study | AuthorityYear
 
