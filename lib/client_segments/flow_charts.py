@@ -55,7 +55,7 @@ def paired_flow(
     if frame["lost_pct"].isna().all():
         traces = [trace for trace in traces if trace.legendgroup != "lost"]
     labels = [charts.wrap_label(stage, 20) for stage in stages]
-    figure = charts.free_figure(
+    figure = charts.make_figure(
         traces, title=title, description=description,
         height=_STAGE_HEIGHT * len(stages) + 40, series_count=2, barmode="overlay",
         annotations=annotations,

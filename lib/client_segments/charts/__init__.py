@@ -9,7 +9,7 @@ from client_segments.charts.bars import bar_chart, stacked_bars
 from client_segments.charts.dots import dot_interval_chart, dumbbell_chart
 from client_segments.charts.heat_maps import heat_map
 from client_segments.charts.lines import line_chart
-from client_segments.charts.look import PALETTE, TEMPLATE, free_figure
+from client_segments.charts.look import PALETTE, TEMPLATE, make_figure
 from client_segments.charts.point_maps import point_map
 from client_segments.charts.words import Format, extremes_sentence, format_for, wrap_label
 
@@ -22,9 +22,9 @@ __all__ = [
     "dumbbell_chart",
     "extremes_sentence",
     "format_for",
-    "free_figure",
     "heat_map",
     "line_chart",
+    "make_figure",
     "point_map",
     "stacked_bars",
     "wrap_label",

@@ -67,7 +67,7 @@ def make_figure(
     series_count: int = 1,
     **layout: object,
 ) -> go.Figure:
-    """Return a figure in the common look.
+    """Return a figure in the common look; `height` is of the plot.
 
     Raises
     ------
@@ -102,19 +102,6 @@ def _legend_room(traces: Sequence[go.Scatter | go.Bar | go.Heatmap]) -> int:
     names = [trace.name for trace in traces if trace.name]
     lines = max((name.count("<br>") + 1 for name in names), default=1)
     return -(-len(names) // 3) * (8 + 16 * lines)
-
-
-def free_figure(
-    traces: Sequence[go.Scatter | go.Bar],
-    *,
-    title: str,
-    description: str,
-    height: int,
-    series_count: int = 1,
-    **layout: object,
-) -> go.Figure:
-    """Return a figure of traces made elsewhere, in the common look; `height` is of the plot."""
-    return make_figure(traces, title, description, height, series_count, **layout)
 
 
 def _has_values(trace: go.Scatter | go.Bar | go.Heatmap) -> bool:

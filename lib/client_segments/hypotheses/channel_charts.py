@@ -7,7 +7,6 @@ import plotly.graph_objects as go
 from client_segments import charts
 from client_segments import recommendations as rec
 from client_segments.hypotheses.contracts import ALL_CODE
-from client_segments.hypotheses.journey.charts import segment_names
 from client_segments.language import _
 from client_segments.steps import StepResult
 
@@ -27,7 +26,7 @@ def channel_ranks_chart(
     frame = frame[chosen & (frame["kind"] == kind)]
     title = _("Порядок каналов: {use}, {kind} – «{segment}»").format(
         use=rec.CHANNEL_USES[use], kind=rec.CHANNEL_KINDS[kind],
-        segment=segment_names(result)[segment_code],
+        segment=result.segment_names[segment_code],
     )  # fmt: skip
     first = frame.loc[frame["is_first"].astype(bool), "channel_name"].tolist()
     text = _("Самым частым может быть: {channels}.").format(channels=", ".join(first))
@@ -49,7 +48,7 @@ def channel_gaps_chart(result: StepResult) -> go.Figure:
     frame = frame[frame["is_parted"].astype(bool) & (frame["segment_code"] != ALL_CODE)]
     order = frame["difference_pct"].abs().sort_values(ascending=False, kind="stable").index
     shown = frame.loc[order[:GAPS_SHOWN]]
-    names = segment_names(result)
+    names = result.segment_names
     template = _("{segment}: {channel} – {use}")
     labels = [
         template.format(

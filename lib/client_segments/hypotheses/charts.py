@@ -8,7 +8,6 @@ import plotly.graph_objects as go
 from client_segments import charts
 from client_segments import recommendations as rec
 from client_segments.hypotheses.contracts import ALL_CODE
-from client_segments.hypotheses.journey.charts import segment_names
 from client_segments.hypotheses.proposals import leading
 from client_segments.language import _, format_percent
 from client_segments.steps import StepResult
@@ -20,7 +19,7 @@ PROPOSALS_SHOWN = 10
 def journey_chart(result: StepResult, segment_code: str | None = None) -> go.Figure:
     """Chart: share of cases that reach each stage, in segments (or one of them) and in all."""
     frame = result.table("journey_stages")
-    names = segment_names(result)
+    names = result.segment_names
     if segment_code is not None:
         frame = frame[frame["segment_code"].isin([ALL_CODE, segment_code])]
     frame = frame.assign(segment_name=frame["segment_code"].map(names))
@@ -51,7 +50,7 @@ def channels_chart(
     """Chart: shares of channels in each segment and in all, for one use and one attitude."""
     frame = result.table("channel_shares")
     frame = frame[(frame["use"] == use) & (frame["kind"] == kind)]
-    frame = frame.assign(segment_name=frame["segment_code"].map(segment_names(result)))
+    frame = frame.assign(segment_name=frame["segment_code"].map(result.segment_names))
     title = _("Каналы: {use}, {kind}").format(
         use=rec.CHANNEL_USES[use], kind=rec.CHANNEL_KINDS[kind]
     )
@@ -95,7 +94,7 @@ def proposals_chart(result: StepResult, test: str = "shares") -> go.Figure:
     frame = frame[frame["test"] == test]
     order = frame["strength"].abs().sort_values(ascending=False, kind="stable").index
     shown = frame.loc[order[:PROPOSALS_SHOWN]]
-    names = segment_names(result)
+    names = result.segment_names
     labels = shown["segment_code"].map(names).astype("str") + ": " + shown["feature_text"]
     description = _("Поддержанных данными явлений этого вида – {count}; показаны наибольшие – {shown}.")  # fmt: skip
     return charts.dot_interval_chart(

@@ -16,13 +16,6 @@ CHANNELS_SHOWN = 6
 """Own: as many parts of a bar as colours are told apart, with the rest as one part."""
 
 
-def segment_names(result: StepResult) -> dict[str, str]:
-    """Return what codes of segments stand for, with all clients first."""
-    segments = result.study.read(SEGMENTS)
-    names = dict(zip(segments["segment_code"], segments["segment_name"], strict=True))
-    return {ALL_CODE: _("Все клиенты"), **names}
-
-
 def most_different(result: StepResult) -> str:
     """Return the segment whose stages are reached most differently from the others'."""
     rest = result.study.read(SEGMENTS)
@@ -37,7 +30,7 @@ def most_different(result: StepResult) -> str:
 
 def flow_chart(result: StepResult, segment_code: str | None = None) -> go.Figure:
     """Chart: the journey of a segment beside everyone's; the most different one by default."""
-    names = segment_names(result)
+    names = result.segment_names
     code = segment_code or most_different(result)
     codes = [code, ALL_CODE] if code != ALL_CODE else [ALL_CODE]
     flow = result.table("journey_flow")
@@ -87,7 +80,7 @@ def _flow_words(frame: pd.DataFrame, sides: list[str]) -> str:
 
 def lost_chart(result: StepResult) -> go.Figure:
     """Chart: of the cases that reached a stage and are not open, how many were lost after it."""
-    names = segment_names(result)
+    names = result.segment_names
     frame = result.table("journey_flow").dropna(subset=["lost_pct"])
     frame = frame.assign(
         segment_name=frame["segment_code"].map(names),
@@ -111,7 +104,7 @@ def durations_chart(result: StepResult) -> go.Figure:
     """Chart: how long half of the cases last, by segment; whiskers hold the middle half of cases."""
     frame = result.table("journey_amounts")
     frame = frame[frame["measure"] == "duration_days"]
-    frame = frame.assign(segment_name=frame["segment_code"].map(segment_names(result)))
+    frame = frame.assign(segment_name=frame["segment_code"].map(result.segment_names))
     known = frame.dropna(subset=["median"]).sort_values(["median", "segment_name"])
     description = _("Данных о длительности дел нет.")
     if len(known):
@@ -137,7 +130,7 @@ def bands_chart(result: StepResult) -> go.Figure:
     """Chart: how cases are distributed by duration, in bands, for each segment."""
     frame = result.table("journey_durations")
     used = frame.groupby("band_number")["band_count"].transform("sum") > 0
-    frame = frame[used].assign(segment_name=frame["segment_code"].map(segment_names(result)))
+    frame = frame[used].assign(segment_name=frame["segment_code"].map(result.segment_names))
     frame = frame.assign(where=frame["segment_name"] + ", " + frame["band"])
     return charts.heat_map(
         frame,
@@ -152,7 +145,7 @@ def bands_chart(result: StepResult) -> go.Figure:
 
 def stage_channels_chart(result: StepResult, segment_code: str = ALL_CODE) -> go.Figure:
     """Chart: which channels the events of each stage go through, in a segment or in all."""
-    names = segment_names(result)
+    names = result.segment_names
     frame = result.table("journey_channels")
     frame = frame[frame["segment_code"] == segment_code]
     order = frame.groupby("channel_name")["events_count"].sum().reset_index()
