@@ -264,14 +264,13 @@ class Study:
         InputError
             If a later step owns the table, or its step has not been run.
         """
-        if not self.has(contract):
-            raise self._not_run(contract)
+        path = self.table_path(contract)
         try:
-            frame = pq.read_table(self._path(contract)).to_pandas()
+            frame = pq.read_table(path).to_pandas()
         except (pa.ArrowException, OSError) as error:
             message = _("промежуточная таблица не читается: файл повреждён или недописан.")
             remedy = _("удалите папку work этой группы и выполните шаги снова (команда run).")
-            file = self.name_of(self._path(contract))
+            file = self.name_of(path)
             finding = Finding(Severity.ERROR, "work_broken", message, remedy, file=file)
             raise InputError([finding]) from error
         try:
@@ -280,7 +279,7 @@ class Study:
             # Written under another contract: by an earlier version of the workbook.
             message = _("промежуточная таблица составлена другой версией тетради.")
             remedy = _("удалите папку work этой группы и выполните шаги снова (команда run).")
-            file = self.name_of(self._path(contract))
+            file = self.name_of(path)
             finding = Finding(Severity.ERROR, "work_outdated", message, remedy, file=file)
             raise InputError([finding]) from error
 

@@ -17,6 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from client_segments import recommendations as rec
 from client_segments.language import _
+from client_segments.office.books import new_book
 from client_segments.questionnaire import words
 from client_segments.questionnaire.form import Forms, SegmentForm
 from client_segments.questionnaire.marks import (
@@ -49,17 +50,8 @@ _FIRST_DAY = date(2000, 1, 1)
 def render_workbook(forms: Forms) -> bytes:
     """Return the workbook as bytes; equal forms give equal bytes."""
     file = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    workbook = Workbook(file, options)
     made_on = datetime(forms.origin.year, 1, 1)  # the clock must not change the bytes
-    workbook.set_properties(
-        {"title": _("Анкета"), "author": forms.authority_name, "created": made_on}
-    )
+    workbook = new_book(file, _("Анкета"), forms.authority_name, made_on)
     writer = _Writer(workbook, forms)
     names = sheet_names(forms.segments)
     writer.instructions(names)

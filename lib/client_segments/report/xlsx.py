@@ -16,6 +16,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from client_segments.language import _
+from client_segments.office.books import new_book
 from client_segments.report.cells import Cell, numbered, table_cells
 from client_segments.report.tree import Form, Items, Paragraph, Remark, Report, Section, Table
 
@@ -38,16 +39,7 @@ class Sheet:
 def render(report: Report) -> bytes:
     """Return the workbook as bytes; equal reports give equal bytes."""
     file = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    workbook = Workbook(file, options)
-    workbook.set_properties(
-        {"title": report.title, "author": report.authority_name, "created": report.made_on}
-    )
+    workbook = new_book(file, report.title, report.authority_name, report.made_on)
     writer = _Writer(workbook)
     sheets = list(book_sheets(report))
     writer.cover(report)

@@ -55,12 +55,7 @@ def read_journal(folder: Path) -> tuple[dict[str, str], Findings]:
     paths = journal_paths(folder)
     for number, path in enumerate(paths, start=1):
         content = path.read_bytes()
-        try:
-            versions = {
-                str(key): str(value) for key, value in json.loads(content)["versions"].items()
-            }
-        except UNREADABLE:
-            versions = {}
+        versions = _versions(content)
         expected = folder / JOURNAL / f"{number:06d}.json"
         if path != expected:
             findings.add(damage("journal_lost", _("запись журнала реестра утрачена."), expected))
@@ -85,20 +80,25 @@ def heads_table(study: Study) -> pd.DataFrame:
     own = [
         (number, file_hash(path))
         for number, path in enumerate(paths, start=1)
-        if study.year in _years(path)
+        if _holds(path, study.year)
     ]
     rows = [*own, *seen.itertuples(index=False, name=None)]
     frame = pd.DataFrame(rows, columns=REGISTER_HEADS.column_names).drop_duplicates()
     return REGISTER_HEADS.conform(frame.sort_values(REGISTER_HEADS.column_names, ignore_index=True))
 
 
-def _years(path: Path) -> set[int]:
-    """Return the years of the versions that a record names; none where it is not readable."""
+def _versions(content: bytes) -> dict[str, str]:
+    """Return the hashes of a record's versions by their names; none where it is not readable."""
     try:
-        names = json.loads(path.read_bytes())["versions"]
-        return {int(name.rpartition("/")[2].partition("-")[0]) for name in names}
+        return {str(key): str(value) for key, value in json.loads(content)["versions"].items()}
     except UNREADABLE:
-        return set()
+        return {}
+
+
+def _holds(path: Path, year: int) -> bool:
+    """Return whether a record names a version of the year."""
+    names = _versions(path.read_bytes())
+    return any(name.rpartition("/")[2].startswith(f"{year}-") for name in names)
 
 
 def _record_hashes(group_folder: Path) -> list[str]:
