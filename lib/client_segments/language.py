@@ -87,9 +87,14 @@ def sentence_list(items: list[str]) -> str:
     return _("{first} и {last}").format(first=", ".join(items[:-1]), last=items[-1])
 
 
+def quoted(names: Iterable[str]) -> list[str]:
+    """Return names in quotation marks."""
+    return [f"«{name}»" for name in names]
+
+
 def quoted_list(names: Iterable[str]) -> str:
     """Join names in quotation marks as Russian text does: «а», «б» и «в»."""
-    return sentence_list([f"«{name}»" for name in names])
+    return sentence_list(quoted(names))
 
 
 def shortened(text: str, length: int) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
 from client_segments.contracts import Column, Kind
 from client_segments.labels import fold
-from client_segments.language import _
+from client_segments.language import _, quoted
 
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2009\u2007"), " ")
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?: \d{3})+|\d+)(?:[.,]\d+)?")
@@ -132,7 +132,7 @@ def parse_code(value: object, column: Column) -> str:
     for code, label in column.codes.items():
         if key in (fold(code), fold(label)):
             return code
-    expected = ", ".join(f"«{label}»" for label in column.codes.values())
+    expected = ", ".join(quoted(column.codes.values()))
     raise ValueRefusedError(_("одно из: {values}").format(values=expected))
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from client_segments import reading
 from client_segments.findings import Finding, Findings, Severity
 from client_segments.labels import fold
-from client_segments.language import _
+from client_segments.language import _, quoted
 from client_segments.reading import RawTable
 from client_segments.study import Study
 
@@ -265,7 +265,7 @@ class _CombinationReader:
     def _why(self, part: str) -> str:
         owners = self._values.get(fold(part))
         if owners:
-            names = ", ".join(f"«{name}»" for name, _value in owners)
+            names = ", ".join(quoted(name for name, _value in owners))
             text = _("значение «{value}» есть у признаков {names}: напишите «признак: значение»")
             return text.format(value=part, names=names)
         return _("значения «{value}» нет ни у одного признака").format(value=part)

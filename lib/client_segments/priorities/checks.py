@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pandas as pd
 
 from client_segments import recommendations as rec
-from client_segments.language import _, format_number, sentence_list
+from client_segments.language import _, format_number, quoted_list
 from client_segments.priorities.ranking import DecidedWeights, heavy_additional
 from client_segments.priorities.ranking.ahp import CONSISTENCY_MAXIMUM
 from client_segments.priorities.ranking.contracts import METHODS, WEIGHT_SOURCES
@@ -96,17 +94,13 @@ def _weight_checks(decided: DecidedWeights) -> list[Check]:
     return [order, consistency]
 
 
-def _quoted(names: Iterable[str]) -> str:
-    return sentence_list([f"«{name}»" for name in names])
-
-
 def _stability_check(priorities: pd.DataFrame) -> Check:
     unstable = priorities.loc[~priorities["is_stable"].astype(bool), "segment_name"].tolist()
     remedy = _("уточните данные или решите сами, какой из этих сегментов исследовать раньше.")
     return Check(
         "ranks_stable", _("Места сегментов устойчивы"), "6",
         Outcome.WARNING if unstable else Outcome.MET,
-        _("неустойчивы: {names}").format(names=_quoted(unstable)) if unstable else "",
+        _("неустойчивы: {names}").format(names=quoted_list(unstable)) if unstable else "",
         remedy if unstable else "",
     )  # fmt: skip
 
@@ -114,7 +108,7 @@ def _stability_check(priorities: pd.DataFrame) -> Check:
 def _agreement_check(priorities: pd.DataFrame, agreement: pd.DataFrame) -> Check:
     """Compare who comes first by each method; one segment needs no method."""
     rule = _("Разные способы расчёта ставят первым один и тот же сегмент")
-    first = _quoted(priorities.loc[priorities["rank"] == 1, "segment_name"])
+    first = quoted_list(priorities.loc[priorities["rank"] == 1, "segment_name"])
     told = agreement.dropna(subset=["first_segments", "kendall_tau"])
     if told.empty:
         return Check("methods_agree", rule, "6", Outcome.NO_DATA, _("сравнивать нечего"))
@@ -139,14 +133,14 @@ def _decision_check(priorities: pd.DataFrame, why: str) -> Check:
     if chosen.empty:
         remedy = _("выберите сегменты и сохраните решение (research_first).")
         return Check("research_first", rule, "6", Outcome.WARNING, _("решения нет"), remedy)
-    names = _("выбраны: {names}").format(names=_quoted(chosen["segment_name"]))
+    names = _("выбраны: {names}").format(names=quoted_list(chosen["segment_name"]))
     skipped = priorities[
         ~priorities["is_chosen"].astype(bool) & (priorities["rank"] < chosen["rank"].max())
     ]
     if skipped.empty:
         return Check("research_first", rule, "6", Outcome.MET, names)
     details = _("{chosen}; по расчёту раньше: {skipped}").format(
-        chosen=names, skipped=_quoted(skipped["segment_name"])
+        chosen=names, skipped=quoted_list(skipped["segment_name"])
     )
     if not why:
         remedy = _("напишите в решении (why), почему порядок отличается от расчёта.")

@@ -7,13 +7,7 @@ import plotly.graph_objects as go
 
 from client_segments import charts, presentation
 from client_segments import recommendations as rec
-from client_segments.language import (
-    _,
-    format_count,
-    format_number,
-    format_percent,
-    sentence_list,
-)
+from client_segments.language import _, format_count, format_number, format_percent, quoted_list
 from client_segments.presentation import Shown
 from client_segments.priorities.blind_zone import COUNTED_ONCE
 from client_segments.priorities.contracts import ALL_INSTRUMENTS, ALL_MEASURES, INDEX_CODES
@@ -147,7 +141,7 @@ def _silent(result: StepResult, frame: pd.DataFrame) -> list[str]:
     silent = frame.loc[frame["answers_count"] == 0, "segment_code"]
     if silent.empty:
         return []
-    names = sentence_list([f"«{result.segment_names[code]}»" for code in silent])
+    names = quoted_list(result.segment_names[code] for code in silent)
     return [_("Ответов нет: {names}.").format(names=names)]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from client_segments import recommendations as rec
-from client_segments.language import _, counted, format_count, format_date
+from client_segments.language import _, counted, format_count, format_date, quoted
 from client_segments.profiles import register
 from client_segments.profiles.compose import views
 from client_segments.profiles.inputs import ProfileInputs, SegmentView
@@ -31,7 +31,7 @@ def all_checks(
 
 
 def _names(profiles: pd.DataFrame) -> str:
-    return ", ".join(f"«{name}»" for name in profiles["segment_name"])
+    return ", ".join(quoted(profiles["segment_name"]))
 
 
 def check_status(profiles: pd.DataFrame, segments: Sequence[SegmentView]) -> Check:

@@ -12,7 +12,7 @@ import numpy as np
 from client_segments.contracts import TableContract
 from client_segments.findings import Severity
 from client_segments.labels import fold
-from client_segments.language import _
+from client_segments.language import _, quoted
 from client_segments.raw_tables import CLIENTS
 from client_segments.reading.grids import ASK, HEAD_ROWS, Grid, text_of
 from client_segments.reading.mappings import ColumnMapping
@@ -274,7 +274,7 @@ def _report_unrecognised(
     elif recogniser.contract.name != CLIENTS.name:
         message = _("ни один заголовок не узнан: все столбцы прочитаны как признаки.")
         remedy = _("укажите заголовки в decisions/columns.yml (columns).")
-        listed = ", ".join(f"«{text}»" for text in texts.values())
+        listed = ", ".join(quoted(texts.values()))
         finding = grid.finding(
             Severity.ERROR, "no_known_header", message, remedy, row, found=listed
         )
@@ -285,7 +285,7 @@ def _report_missing(grid: Grid, header: Header, recogniser: Recogniser) -> None:
     contract, mapping = recogniser.contract, recogniser.mapping
     present = {fold(text) for text in header.texts.values()}
     read = set(header.columns.values())
-    listed = ", ".join(f"«{text}»" for text in header.texts.values())
+    listed = ", ".join(quoted(header.texts.values()))
     for name, text in mapping.columns.items():
         if fold(text) in present:
             continue
@@ -305,7 +305,7 @@ def _report_missing(grid: Grid, header: Header, recogniser: Recogniser) -> None:
             known = [column.label, column.name, *column.aliases]
             finding = grid.finding(
                 Severity.ERROR, "missing_column", message, remedy.format(sender=ASK),
-                header.row, found=listed, expected=", ".join(f"«{label}»" for label in known),
+                header.row, found=listed, expected=", ".join(quoted(known)),
                 clause=column.clause,
             )  # fmt: skip
             grid.findings.add(finding)

@@ -24,7 +24,7 @@ from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
 
 from client_segments.findings import Finding, Findings, Severity
 from client_segments.labels import fold
-from client_segments.language import _
+from client_segments.language import _, quoted
 from client_segments.reading.grids import (
     HEAD_ROWS,
     MAX_COLUMNS,
@@ -155,7 +155,7 @@ def _choose_sheet(
             remedy = _("исправьте sheet в decisions/columns.yml.")
             finding = Finding(
                 Severity.ERROR, "no_sheet", message, remedy, file, found=wanted,
-                expected=", ".join(f"«{sheet.title}»" for sheet in sheets),
+                expected=", ".join(quoted(sheet.title for sheet in sheets)),
             )  # fmt: skip
             findings.add(finding)
         return named[0] if named else None
@@ -174,11 +174,11 @@ def _choose_sheet(
     if rivals:
         message = _("несколько листов одинаково похожи на эту таблицу: прочитан первый из них.")
         remedy = _("укажите sheet в decisions/columns.yml или разнесите листы по файлам.")
-        names = ", ".join(f"«{name}»" for name in [chosen.title, *rivals])
+        names = ", ".join(quoted([chosen.title, *rivals]))
         findings.add(Finding(Severity.ERROR, "sheets", message, remedy, file, found=names))
     elif others:
         message = _("прочитан один лист книги, другие не прочитаны.")
-        names = ", ".join(f"«{name}»" for name in others)
+        names = ", ".join(quoted(others))
         findings.add(
             Finding(Severity.NOTE, "other_sheets", message, "", file, chosen.title, found=names)
         )

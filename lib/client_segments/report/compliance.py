@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from client_segments import recommendations as rec
-from client_segments.language import _, format_date, format_percent, sentence_list
+from client_segments.language import _, format_date, format_percent, quoted, sentence_list
 from client_segments.profiles import uncovered_problems
 from client_segments.report.columns import column, columns_of
 from client_segments.report.groups import GroupContent
@@ -142,9 +142,10 @@ def _clause_order(row: tuple[str, ...]) -> int:
 
 
 def _quoted(names: list[str]) -> str:
-    told = [f"«{name}»" for name in names[:_NAMES_TOLD]]
     rest = len(names) - _NAMES_TOLD
-    return ", ".join(told) + (_(" и ещё {count}").format(count=rest) if rest > 0 else "")
+    return ", ".join(quoted(names[:_NAMES_TOLD])) + (
+        _(" и ещё {count}").format(count=rest) if rest > 0 else ""
+    )
 
 
 def _attributes_reason(group: GroupContent) -> str:
@@ -219,16 +220,18 @@ def _chosen_reason(group: GroupContent) -> str:
     return _("выбраны: {names}").format(names=_quoted(chosen))
 
 
+def _segments_without(group: GroupContent, table: pd.DataFrame) -> list[str]:
+    """Return the names of the profiled segments that a table has no row of."""
+    profiled = group.tables.profiled
+    is_lacking = ~profiled["segment_code"].isin(table["segment_code"])
+    return profiled.loc[is_lacking, "segment_name"].tolist()
+
+
 def _hypotheses_reason(kinds: tuple[str, ...]) -> Callable[[GroupContent], str]:
     def reason(group: GroupContent) -> str:
         table = group.tables.hypotheses
         accepted = table[(table["status"] == "accepted") & table["kind"].isin(kinds)]
-        covered = set(accepted["segment_code"])
-        names = [
-            row.segment_name
-            for row in group.tables.profiled.itertuples()
-            if row.segment_code not in covered
-        ]
+        names = _segments_without(group, accepted)
         if not names:
             return _("есть у каждого сегмента")
         return _("нет у сегментов: {names}").format(names=_quoted(names))
@@ -247,12 +250,7 @@ def _verdict_reason(group: GroupContent) -> str:
 
 
 def _respondents_reason(group: GroupContent) -> str:
-    heard = set(group.tables.respondents["segment_code"])
-    names = [
-        row.segment_name
-        for row in group.tables.profiled.itertuples()
-        if row.segment_code not in heard
-    ]
+    names = _segments_without(group, group.tables.respondents)
     if not names:
         return _("респонденты есть в каждом сегменте")
     return _("нет ответов от сегментов: {names}").format(names=_quoted(names))
@@ -269,9 +267,7 @@ def _core_reason(group: GroupContent) -> str:
 
 def _plan_reason(group: GroupContent) -> str:
     measures = group.tables.measures
-    covered = set(measures["segment_code"])
-    profiled = group.tables.profiled
-    without = profiled.loc[~profiled["segment_code"].isin(covered), "segment_name"].tolist()
+    without = _segments_without(group, measures)
     parts = [_("нет мероприятий: {names}").format(names=_quoted(without))] if without else []
     problems = uncovered_problems(group.tables.problems, measures)["problem"].drop_duplicates()
     if len(problems):

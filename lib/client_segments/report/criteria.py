@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from client_segments import charts
-from client_segments.language import _, format_date, sentence_list
+from client_segments.language import _, format_date, quoted_list, sentence_list
 from client_segments.report.columns import (
     BLIND_ZONE_COLUMNS,
     CAPACITY_COLUMNS,
@@ -77,10 +77,10 @@ def _missing_remark(ranked: pd.DataFrame, has_entitlement: bool) -> Remark | Non
     """Say which criteria the ranking lacks; their weight went to the others."""
     missing = {name for text in ranked["missing_criteria"].dropna() for name in text.split(", ")}
     inapplicable = set() if has_entitlement else {_("Слепая зона")}
-    left = sorted(f"«{name}»" for name in missing - inapplicable if name)
+    left = sorted(name for name in missing - inapplicable if name)
     if not left:
         return None
-    names = sentence_list(left)
+    names = quoted_list(left)
     text = _("В расчёте места нет данных по параметрам: {names}; их вес поделили остальные.")
     return Remark(text.format(names=names))
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from client_segments import recommendations as rec
-from client_segments.language import _, counted, format_count, format_percent, sentence_list
+from client_segments.language import _, counted, format_count, format_percent, quoted_list
 from client_segments.report.groups import GroupContent, all_measures, overall
 
 
@@ -85,10 +85,10 @@ def _rank_sentence(group: GroupContent) -> str:
     text = _("По расчёту первым исследуется сегмент «{segment}» ({stable}).").format(
         segment=first["segment_name"], stable=stable
     )
-    chosen = [f"«{name}»" for name in ranked.loc[ranked["is_chosen"], "segment_name"]]
+    chosen = ranked.loc[ranked["is_chosen"], "segment_name"].tolist()
     if not chosen:
         return text
-    return text + " " + _("Решено начать с сегментов: {names}.").format(names=sentence_list(chosen))
+    return text + " " + _("Решено начать с сегментов: {names}.").format(names=quoted_list(chosen))
 
 
 def _satisfaction_sentence(group: GroupContent) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from client_segments import charts
-from client_segments.language import _, counted, sentence_list
+from client_segments.language import _, counted, quoted_list
 from client_segments.profiles.comparison import PARAMETERS
 from client_segments.report.columns import (
     CHANGE_COLUMNS,
@@ -108,9 +108,9 @@ def _segment_items(groups: Sequence[GroupContent]) -> Items | None:
             ("new", _("«{group}»: новые сегменты – {names}.")),
             ("vanished", _("«{group}»: исчезли сегменты – {names}.")),
         ):
-            found = [f"«{name}»" for name in table.loc[table["state"] == state, "segment_name"]]
+            found = table.loc[table["state"] == state, "segment_name"].tolist()
             if found:
-                lines.append(template.format(group=group.name, names=sentence_list(found)))
+                lines.append(template.format(group=group.name, names=quoted_list(found)))
     return Items(tuple(lines)) if lines else None
 
 
@@ -127,10 +127,10 @@ def _chart(rows: pd.DataFrame, several: bool) -> list[Block]:
         return []
     names = own["segment_name"] + (" (" + own["group_name"] + ")" if several else "")
     own = own.assign(segment_label=names, difference_points=own["difference"])
-    real = [f"«{name}»" for name in own.loc[own["is_real"], "segment_label"]]
+    real = own.loc[own["is_real"], "segment_label"].tolist()
     description = (
         _("Удовлетворённость изменилась больше случайного у сегментов {names}.").format(
-            names=sentence_list(real)
+            names=quoted_list(real)
         )
         if real
         else _("Ни в одном сегменте удовлетворённость не изменилась больше случайного.")

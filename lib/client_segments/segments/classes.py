@@ -11,7 +11,7 @@ import pandas as pd
 from client_segments import recommendations as rec
 from client_segments.attributes import Coder
 from client_segments.findings import Finding, Findings, InputError, Severity
-from client_segments.language import _, counted, format_number, format_percent
+from client_segments.language import _, counted, format_number, format_percent, quoted
 from client_segments.segments.contracts import CLASS_VALUES, MODEL_FIT
 from client_segments.segments.latent_classes import (
     LatentClassModel,
@@ -206,7 +206,7 @@ def _model_findings(model: LatentClassModel, by_code: dict[str, Coder], file: st
         message = _(
             "порядок значений учтён в модели скрытых классов, где так лучше по BIC: {names}."
         )
-        names = ", ".join(f"«{by_code[code].attribute.name}»" for code in model.ordered)
+        names = ", ".join(quoted(by_code[code].attribute.name for code in model.ordered))
         findings.append(Finding(
             Severity.NOTE, "ordered_attributes", message.format(names=names), "",
             file=file, clause="6",

@@ -9,7 +9,7 @@ import pandas as pd
 
 from client_segments.attributes import MISSING_CODE, Coder
 from client_segments.findings import Finding, Findings, Severity
-from client_segments.language import NO_DATA, _, counted, format_percent, sentence_list
+from client_segments.language import NO_DATA, _, counted, format_percent, quoted_list
 from client_segments.segments.rules import REST, Placement, Rule
 
 REST_PATTERNS_MAXIMUM = 10
@@ -85,7 +85,7 @@ def constant_findings(
                 "признак «{name}» у всех клиентов одинаков, а на нём стоят правила: {segments}."
             )
             remedy = _("такое условие никого не отличает: уберите его.")
-        text = message.format(name=coder.attribute.name, segments=sentence_list(_quoted(using)))
+        text = message.format(name=coder.attribute.name, segments=quoted_list(using))
         value = (NO_DATA, *coder.names)[found[0]]
         findings.append(
             Finding(
@@ -190,7 +190,7 @@ def rest_findings(
         message = _(
             "{clients} в остальных только потому, что значение признака неизвестно: {names}."
         )
-        text = message.format(clients=clients, names=sentence_list(_quoted(worst[:_NAMED_MAXIMUM])))
+        text = message.format(clients=clients, names=quoted_list(worst[:_NAMED_MAXIMUM]))
         remedy = _("дополните данные или назовите «нет данных» среди значений правила.")
         findings.add(Finding(Severity.WARNING, "rest_missing", text, remedy, file=file, clause="6"))
     return findings
@@ -204,7 +204,3 @@ def _possible(rules: Sequence[Rule], rows: pd.DataFrame) -> np.ndarray:
 def _accusative(count: int) -> str:
     """Return «1 клиента», «2 клиентов»: the number of whom somebody did not find."""
     return counted(count, _("клиента"), _("клиентов"), _("клиентов"))
-
-
-def _quoted(names: Sequence[str]) -> list[str]:
-    return [f"«{name}»" for name in names]

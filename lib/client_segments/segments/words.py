@@ -15,6 +15,7 @@ from client_segments.language import (
     format_number,
     format_percent,
     plural,
+    quoted_list,
     sentence_list,
 )
 from client_segments.segments.images import MARK_INDEX_PCT, typical_values
@@ -213,6 +214,6 @@ def _special_sentences(lines: pd.DataFrame) -> list[str]:
         # The attribute is special, not its value: «Инвалидность: нет» would mislead.
         names = lines.loc[lines[flag].astype(bool) & stands_out, "attribute_name"].unique()
         if len(names):
-            listed = sentence_list([f"«{name}»" for name in names])
+            listed = quoted_list(names)
             sentences.append(text.format(names=listed))
     return sentences

@@ -11,6 +11,7 @@ from client_segments.language import (
     counted,
     format_count,
     format_percent,
+    quoted,
     quoted_list,
     sentence_list,
 )
@@ -80,7 +81,7 @@ FIELDS_NAMED = 6
 
 
 def _field_names(rows: pd.DataFrame) -> str:
-    named = [f"«{field}»" for field in rows["field"][:FIELDS_NAMED]]
+    named = quoted(rows["field"][:FIELDS_NAMED])
     more = len(rows) - len(named)
     if more:
         named.append(_("ещё {fields}").format(
